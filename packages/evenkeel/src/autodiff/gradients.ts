@@ -1,0 +1,115 @@
+import { type Node, type Region, staticShape, type Value } from "../graph/graph.js";
+import { add, sumToShape } from "../graph/operations.js";
+import { GraphError } from "../graph/operators.js";
+import { zeros } from "../tensor/tensor.js";
+import { type Rule, rules } from "./rules.js";
+
+/**
+ * Builds the reverse-mode derivative of a scalar, in the same graph.
+ *
+ * @param of the scalar to differentiate, usually the loss.
+ * @param withRespectTo any float32 values it depends on: parameters, inputs, activations.
+ * @param seed ∂/∂`of`, a scalar; default 1. A seed of the learning rate scales every gradient at no cost,
+ * since the derivative is linear in it.
+ * @returns ∂of/∂value for each value, in its shape; zeros where `of` does not depend on it.
+ * @throws GraphError when an operator on the way has no derivative, naming it and its layer.
+ */
+export function gradients(of: Value, withRespectTo: readonly Value[], seed?: Value): Value[] {
+  const { graph } = of;
+  if (of.shape.length > 0) {
+    throw new GraphError(
+      graph.scope,
+      `only a scalar can be differentiated, "${of.name}" has shape [${of.shape}].`,
+    );
+  }
+  const active = dependents(graph.nodes, withRespectTo);
+  const adjoints = new Map<Value, Value>([[of, seed ?? graph.constant(1)]]);
+  const finished = new Set<Region>();
+
+  const contribute = (to: Value, gradient: Value | undefined) => {
+    if (!gradient || !active.has(to)) return;
+    const fitted = sumToShape(gradient, to.shape);
+    const earlier = adjoints.get(to);
+    adjoints.set(to, earlier ? add(earlier, fitted) : fitted);
+  };
+
+  // The rules add nodes at the end of the list, which this walk from the present end never reaches.
+  for (let index = graph.nodes.length - 1; index >= 0; index--) {
+    const node = graph.nodes[index]!;
+    const { region } = node;
+    if (region) {
+      if (finished.has(region)) continue;
+      finished.add(region);
+      refuseInterior(node, region, adjoints, graph.nodes);
+      const upstream = region.output && adjoints.get(region.output);
+      if (!upstream || !region.inputs.some((input) => active.has(input))) continue;
+      const toInputs = graph.within(`${node.scope}/gradient`, () => region.backward(upstream), {
+        absolute: true,
+      });
+      for (const [i, gradient] of toInputs.entries()) contribute(region.inputs[i]!, gradient);
+      continue;
+    }
+    const upstream = node.outputs.map((output) => adjoints.get(output));
+    if (!upstream.some(Boolean) || !node.inputs.some((input) => input && active.has(input))) continue;
+    graph.within(
+      node.scope ? `${node.scope}/gradient` : "gradient",
+      () => {
+        const toInputs = ruleOf(node)({
+          x: node.inputs[0]!,
+          y: node.inputs[1]!,
+          z: node.inputs[2]!,
+          inputs: node.inputs as readonly Value[],
+          output: node.outputs[0]!,
+          g: upstream[0]!,
+          attributes: node.attributes,
+        });
+        for (const [i, gradient] of toInputs.entries()) contribute(node.inputs[i]!, gradient);
+      },
+      { absolute: true },
+    );
+  }
+  return withRespectTo.map(
+    (value) =>
+      adjoints.get(value) ??
+      graph.constant(zeros("float32", staticShape(value, "The gradient of a value that the loss ignores"))),
+  );
+}
+
+/** The rule of a node's operator. @throws GraphError when it has none. */
+function ruleOf(node: Node): Rule {
+  const rule = rules[node.operator];
+  if (rule !== "none") return rule;
+  throw new GraphError(
+    node.scope,
+    `the operator ${node.operator} has no derivative, and the loss depends on trainable values through it ("${node.outputs[0]!.name}"). Build this part from other operators, or freeze what lies before it.`,
+  );
+}
+
+/** The values that change when one of `sources` does; only float32 values can carry a gradient. */
+function dependents(nodes: readonly Node[], sources: readonly Value[]): Set<Value> {
+  const active = new Set(sources);
+  for (const node of nodes) {
+    if (!node.inputs.some((input) => input && active.has(input))) continue;
+    for (const output of node.outputs) if (output.type === "float32") active.add(output);
+  }
+  return active;
+}
+
+/** A region has a derivative for its output only; the loss must not rest on a value inside it. */
+function refuseInterior(
+  node: Node,
+  region: Region,
+  adjoints: ReadonlyMap<Value, Value>,
+  nodes: readonly Node[],
+): void {
+  for (const other of nodes) {
+    if (other.region !== region) continue;
+    for (const output of other.outputs) {
+      if (output === region.output || !adjoints.has(output)) continue;
+      throw new GraphError(
+        node.scope,
+        `${region.label} is differentiated as a whole, so the loss cannot depend on its inner value "${output.name}".`,
+      );
+    }
+  }
+}

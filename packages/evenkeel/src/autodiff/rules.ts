@@ -1,0 +1,259 @@
+import { elementCount, type Value } from "../graph/graph.js";
+import {
+  add,
+  cast,
+  concat,
+  div,
+  equal,
+  erf,
+  exp,
+  expand,
+  gemm,
+  greater,
+  greaterOrEqual,
+  less,
+  log,
+  logicalAnd,
+  matMul,
+  mul,
+  neg,
+  pad,
+  pow,
+  reduceSum,
+  reshape,
+  sigmoid,
+  sign,
+  slice,
+  sub,
+  tanh,
+  transpose,
+  where,
+} from "../graph/operations.js";
+import type { Attributes, OperatorName } from "../graph/operators.js";
+
+/** What a rule sees of one node: its inputs x, y, z, its first output, the gradient of that output. */
+export interface Differentiated {
+  x: Value;
+  y: Value;
+  z: Value;
+  inputs: readonly Value[];
+  output: Value;
+  /** ∂loss/∂output. */
+  g: Value;
+  attributes: Attributes;
+}
+
+/**
+ * Gives ∂loss/∂input for each input, or undefined where there is none. A rule may leave its result broadcast:
+ * the caller sums it to the input's shape.
+ */
+export type Rule = (node: Differentiated) => readonly (Value | undefined)[];
+
+/** For operators whose outputs are integers, truth values, or piecewise constant: nothing flows back. */
+const constant: Rule = () => [];
+
+/** The derivative of every operator that Evenkeel emits; "none" where there is no rule to build with. */
+export const rules: Record<OperatorName, Rule | "none"> = {
+  // d|x| = sign(x) dx
+  Abs: ({ x, g }) => [mul(g, sign(x))],
+  Add: ({ g }) => [g, g],
+  And: constant,
+  ArgMax: constant,
+  BatchNormalization: "none",
+  BitShift: constant,
+  BitwiseXor: constant,
+  Cast: ({ x, g }) => [x.type === "float32" ? g : undefined],
+  // The gradient passes where the value was inside the bounds, ends included (PyTorch's clamp).
+  Clip: ({ x, y, z, g }) => [where(logicalAnd(greaterOrEqual(x, y), greaterOrEqual(z, x)), g, 0)],
+  Concat: ({ inputs, g, attributes }) => {
+    const axis = attributes.axis as number;
+    let start = 0;
+    return inputs.map((input) => {
+      const end = start + (input.shape[axis] as number);
+      const part = slice(g, [start], [end], [axis]);
+      start = end;
+      return part;
+    });
+  },
+  // d(x/y) = dx/y − (x/y) dy/y
+  Div: ({ y, g, output }) => {
+    const toNumerator = div(g, y);
+    return [toNumerator, neg(mul(toNumerator, output))];
+  },
+  // For x < 0 the output is α(eˣ − 1), whose derivative is the output + α.
+  Elu: ({ x, g, output, attributes }) => [
+    where(greater(x, 0), g, mul(g, add(output, attributes.alpha as number))),
+  ],
+  Equal: constant,
+  // d erf(x) = 2/√π · e^(−x²) dx
+  Erf: ({ x, g }) => [mul(mul(g, 2 / Math.sqrt(Math.PI)), exp(neg(mul(x, x))))],
+  Exp: ({ g, output }) => [mul(g, output)],
+  Expand: ({ g }) => [g],
+  Flatten: ({ x, g }) => [reshape(g, x.shape)],
+  Floor: constant,
+  Gather: "none",
+  Gelu: ({ x, g, attributes }) => [
+    mul(g, attributes.approximate === "tanh" ? tanhGeluSlope(x) : geluSlope(x)),
+  ],
+  // Y = α op(A) op(B) + β C: ∂A = α G Bᵀ, ∂B = α Aᵀ G, ∂C = β G, each transposed back where its factor was.
+  Gemm: ({ inputs: [a, b, c], g, attributes }) => {
+    const alpha = attributes.alpha as number;
+    const beta = attributes.beta as number;
+    const transposedA = attributes.transA === 1;
+    const transposedB = attributes.transB === 1;
+    const toA = transposedA
+      ? gemm(b!, g, undefined, { transposeA: transposedB, transposeB: true, alpha })
+      : gemm(g, b!, undefined, { transposeB: !transposedB, alpha });
+    const toB = transposedB
+      ? gemm(g, a!, undefined, { transposeA: true, transposeB: transposedA, alpha })
+      : gemm(a!, g, undefined, { transposeA: !transposedA, alpha });
+    return [toA, toB, c && (beta === 1 ? g : mul(g, beta))];
+  },
+  Greater: constant,
+  GreaterOrEqual: constant,
+  Identity: ({ g }) => [g],
+  IsInf: constant,
+  IsNaN: constant,
+  LeakyRelu: ({ x, g, attributes }) => [where(greater(x, 0), g, mul(g, attributes.alpha as number))],
+  Less: constant,
+  Log: ({ x, g }) => [div(g, x)],
+  // d log softmax(x) = dx − Σ softmax(x) dx, so back: g − softmax · Σg
+  LogSoftmax: ({ x, g, output }) => {
+    const last = x.shape.length - 1;
+    return [sub(g, mul(exp(output), reduceSum(g, [last], { keepDimensions: true })))];
+  },
+  Loop: "none",
+  // Y = A B: ∂A = G Bᵀ, ∂B = Aᵀ G over the last two axes.
+  MatMul: ({ x, y, g }) => [matMul(g, swapLast(y)), matMul(swapLast(x), g)],
+  Max: ({ x, y, g }) => extremum(greater(x, y), less(x, y), g),
+  Min: ({ x, y, g }) => extremum(less(x, y), greater(x, y), g),
+  Mod: constant,
+  Mul: ({ x, y, g }) => [mul(g, y), mul(g, x)],
+  Neg: ({ g }) => [neg(g)],
+  Not: constant,
+  OneHot: constant,
+  Or: constant,
+  Pad: ({ x, y: pads, g }) => {
+    const before = constantNumbers(pads).slice(0, x.shape.length);
+    const ends = before.map((start, axis) => start + (x.shape[axis] as number));
+    return [
+      slice(
+        g,
+        before,
+        ends,
+        before.map((_, axis) => axis),
+      ),
+    ];
+  },
+  PRelu: ({ x, y, g }) => [where(greater(x, 0), g, mul(g, y)), where(greater(x, 0), 0, mul(g, x))],
+  // d(xʸ) = y xʸ⁻¹ dx + xʸ ln x dy
+  Pow: ({ x, y, g, output }) => [mul(mul(g, y), pow(x, sub(y, 1))), mul(mul(g, output), log(x))],
+  // d(1/x) = −dx/x²
+  Reciprocal: ({ g, output }) => [neg(mul(g, mul(output, output)))],
+  ReduceMax: reduceExtremum,
+  ReduceMean: ({ x, g, output }) => {
+    const count = elementCount(x, "The gradient of a mean") / elementCount(output, "The gradient of a mean");
+    return [expand(mul(restored(g, x, output), 1 / count), x.shape)];
+  },
+  ReduceMin: reduceExtremum,
+  ReduceSum: ({ x, g, output }) => [expand(restored(g, x, output), x.shape)],
+  // The output is positive exactly where the input was.
+  Relu: ({ g, output }) => [where(greater(output, 0), g, 0)],
+  Reshape: ({ x, g }) => [reshape(g, x.shape)],
+  // λx for x > 0, else λα(eˣ − 1), whose derivative is the output + λα.
+  Selu: ({ x, g, output }) => [
+    where(greater(x, 0), mul(g, seluLambda), mul(g, add(output, seluLambda * seluAlpha))),
+  ],
+  Sigmoid: ({ g, output }) => [mul(g, mul(output, sub(1, output)))],
+  Sign: constant,
+  Slice: ({ x, g, inputs }) => {
+    const [starts, ends, axes] = inputs.slice(1, 4).map(constantNumbers);
+    const before = x.shape.map(() => 0);
+    const after = x.shape.map(() => 0);
+    for (const [index, axis] of axes!.entries()) {
+      const size = x.shape[axis] as number;
+      before[axis] = Math.max(0, starts![index]! < 0 ? starts![index]! + size : starts![index]!);
+      after[axis] = size - Math.min(size, ends![index]! < 0 ? ends![index]! + size : ends![index]!);
+    }
+    return [pad(g, before, after)];
+  },
+  // d softmax = s (dx − Σ s dx)
+  Softmax: ({ x, g, output }) => {
+    const weighted = mul(g, output);
+    const last = x.shape.length - 1;
+    return [sub(weighted, mul(output, reduceSum(weighted, [last], { keepDimensions: true })))];
+  },
+  Softplus: ({ x, g }) => [mul(g, sigmoid(x))],
+  Sqrt: ({ g, output }) => [div(mul(g, 0.5), output)],
+  Sub: ({ g }) => [g, neg(g)],
+  Tanh: ({ g, output }) => [mul(g, sub(1, mul(output, output)))],
+  TopK: "none",
+  Transpose: ({ g, attributes }) => {
+    const order = attributes.perm as number[];
+    return [
+      transpose(
+        g,
+        order.map((_, axis) => order.indexOf(axis)),
+      ),
+    ];
+  },
+  Unsqueeze: ({ x, g }) => [reshape(g, x.shape)],
+  Where: ({ x: condition, g }) => [undefined, where(condition, g, 0), where(condition, 0, g)],
+};
+
+/** ONNX's default constants of SELU (Klambauer et al. 2017). */
+const seluAlpha = 1.6732632423543772;
+const seluLambda = 1.0507009873554805;
+
+/** The gradient goes to the chosen operand, and by halves to both where they are equal (PyTorch's convention). */
+function extremum(first: Value, second: Value, g: Value): Value[] {
+  const half = mul(g, 0.5);
+  return [where(first, g, where(second, 0, half)), where(second, g, where(first, 0, half))];
+}
+
+/** The gradient of a maximum or minimum over axes goes to the elements that reach it, in equal parts. */
+function reduceExtremum({ x, g, output }: Differentiated): Value[] {
+  const axes = reducedAxes(output);
+  const reached = cast(equal(x, restored(output, x, output)), "float32");
+  const share = div(restored(g, x, output), reduceSum(reached, axes, { keepDimensions: true }));
+  return [mul(reached, share)];
+}
+
+/** A reduced value with the reduced axes back as 1. */
+function restored(value: Value, x: Value, output: Value): Value {
+  const axes = reducedAxes(output);
+  return reshape(
+    value,
+    x.shape.map((dimension, axis) => (axes.includes(axis) ? 1 : dimension)),
+  );
+}
+
+function reducedAxes(output: Value): number[] {
+  return constantNumbers(output.producer!.inputs[1]!);
+}
+
+function constantNumbers(value: Value): number[] {
+  return Array.from(value.graph.constants.get(value)!.data, Number);
+}
+
+/** d gelu = Φ(x) + x φ(x), Φ and φ the normal distribution and its density. */
+function geluSlope(x: Value): Value {
+  const distribution = mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5);
+  const density = mul(exp(mul(mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+  return add(distribution, mul(x, density));
+}
+
+/** gelu ≈ x(1 + t)/2, t = tanh(u), u = √(2/π)(x + 0.044715x³): its slope is (1 + t)/2 + x(1 − t²)u′/2. */
+function tanhGeluSlope(x: Value): Value {
+  const factor = Math.sqrt(2 / Math.PI);
+  const square = mul(x, x);
+  const t = tanh(mul(mul(x, factor), add(mul(square, 0.044715), 1)));
+  const inner = add(mul(square, 3 * 0.044715 * factor), factor);
+  return mul(add(add(t, 1), mul(mul(x, inner), sub(1, mul(t, t)))), 0.5);
+}
+
+function swapLast(x: Value): Value {
+  const order = x.shape.map((_, axis) => axis);
+  const rank = order.length;
+  return transpose(x, [...order.slice(0, rank - 2), rank - 1, rank - 2]);
+}

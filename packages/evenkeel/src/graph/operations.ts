@@ -1,0 +1,244 @@
+import { type ElementType, formatShape } from "../tensor/tensor.js";
+import { type Dimension, type Graph, type Shape, sameShape, type Value } from "./graph.js";
+import { type Attributes, GraphError, type OperatorName } from "./operators.js";
+
+/** An operand: a value of the graph, or a number, which becomes a constant of the other operand's type. */
+export type Operand = Value | number;
+
+/** The innermost graph among the values': a loop's body when one of them is computed there. */
+export function graphOf(...values: readonly Operand[]): Graph {
+  let innermost: Graph | undefined;
+  for (const value of values) {
+    if (typeof value === "number") continue;
+    if (!innermost || value.graph.depth > innermost.depth) innermost = value.graph;
+  }
+  if (!innermost) throw new TypeError("An operation needs at least one value of a graph, got numbers only.");
+  return innermost;
+}
+
+function single(operator: OperatorName, inputs: (Value | undefined)[], attributes?: Attributes): Value {
+  const given = inputs.filter((value) => value !== undefined);
+  return graphOf(...given).node(operator, inputs, attributes)[0]!;
+}
+
+function elementwise(operator: OperatorName, ...operands: readonly Operand[]): Value {
+  const graph = graphOf(...operands);
+  const { type } = operands.find((operand) => typeof operand !== "number") as Value;
+  const inputs = operands.map((x) => (typeof x === "number" ? graph.constant(x, type) : x));
+  return graph.node(operator, inputs)[0]!;
+}
+
+/** Elementwise arithmetic with NumPy broadcasting. */
+export const add = (a: Operand, b: Operand) => elementwise("Add", a, b);
+export const sub = (a: Operand, b: Operand) => elementwise("Sub", a, b);
+export const mul = (a: Operand, b: Operand) => elementwise("Mul", a, b);
+export const div = (a: Operand, b: Operand) => elementwise("Div", a, b);
+export const pow = (a: Operand, b: Operand) => elementwise("Pow", a, b);
+export const maximum = (a: Operand, b: Operand) => elementwise("Max", a, b);
+export const minimum = (a: Operand, b: Operand) => elementwise("Min", a, b);
+
+/** Elementwise comparisons; the result is bool. */
+export const greater = (a: Operand, b: Operand) => elementwise("Greater", a, b);
+export const greaterOrEqual = (a: Operand, b: Operand) => elementwise("GreaterOrEqual", a, b);
+export const less = (a: Operand, b: Operand) => elementwise("Less", a, b);
+export const equal = (a: Operand, b: Operand) => elementwise("Equal", a, b);
+export const logicalOr = (a: Value, b: Value) => elementwise("Or", a, b);
+export const logicalAnd = (a: Value, b: Value) => elementwise("And", a, b);
+export const logicalNot = (x: Value) => single("Not", [x]);
+export const isNaN = (x: Value) => single("IsNaN", [x]);
+export const isInfinite = (x: Value) => single("IsInf", [x]);
+
+/** Bitwise operations on integers. */
+export const bitwiseXor = (a: Operand, b: Operand) => elementwise("BitwiseXor", a, b);
+export const shiftRight = (a: Value, bits: number) =>
+  single("BitShift", [a, a.graph.constant(bits, a.type)], { direction: "RIGHT" });
+export const mod = (a: Operand, b: Operand) => elementwise("Mod", a, b);
+
+/** Elementwise functions of one value. */
+export const neg = (x: Value) => single("Neg", [x]);
+export const abs = (x: Value) => single("Abs", [x]);
+export const exp = (x: Value) => single("Exp", [x]);
+export const log = (x: Value) => single("Log", [x]);
+export const sqrt = (x: Value) => single("Sqrt", [x]);
+export const reciprocal = (x: Value) => single("Reciprocal", [x]);
+export const sign = (x: Value) => single("Sign", [x]);
+export const erf = (x: Value) => single("Erf", [x]);
+export const tanh = (x: Value) => single("Tanh", [x]);
+export const sigmoid = (x: Value) => single("Sigmoid", [x]);
+export const softplus = (x: Value) => single("Softplus", [x]);
+export const relu = (x: Value) => single("Relu", [x]);
+export const leakyRelu = (x: Value, slope: number) => single("LeakyRelu", [x], { alpha: slope });
+export const pRelu = (x: Value, slope: Value) => single("PRelu", [x, slope]);
+export const elu = (x: Value, alpha: number) => single("Elu", [x], { alpha });
+export const selu = (x: Value) => single("Selu", [x]);
+export const gelu = (x: Value, approximate: "none" | "tanh") => single("Gelu", [x], { approximate });
+export const identity = (x: Value) => single("Identity", [x]);
+export const clip = (x: Value, low: number, high: number) =>
+  single("Clip", [x, x.graph.constant(low, x.type), x.graph.constant(high, x.type)]);
+
+/** The elements of `a` where the condition holds, else those of `b`. */
+export function where(condition: Value, a: Operand, b: Operand): Value {
+  const graph = graphOf(condition, a, b);
+  const type = typeof a !== "number" ? a.type : typeof b !== "number" ? b.type : "float32";
+  const [first, second] = [a, b].map((x) => (typeof x === "number" ? graph.constant(x, type) : x));
+  return graph.node("Where", [condition, first, second])[0]!;
+}
+
+/** Converts the elements; a conversion to the type they have adds nothing. */
+export const cast = (x: Value, to: ElementType) => (x.type === to ? x : single("Cast", [x], { to }));
+
+/** `[..., M, K] · [..., K, N]`. */
+export const matMul = (a: Value, b: Value) => single("MatMul", [a, b]);
+
+/** `alpha · op(a) · op(b) + beta · c` on matrices, `c` broadcast: ONNX `Gemm`. */
+export function gemm(
+  a: Value,
+  b: Value,
+  c?: Value,
+  options: { transposeA?: boolean; transposeB?: boolean; alpha?: number; beta?: number } = {},
+): Value {
+  const { transposeA = false, transposeB = false, alpha = 1, beta = 1 } = options;
+  return single("Gemm", c ? [a, b, c] : [a, b], { transA: +transposeA, transB: +transposeB, alpha, beta });
+}
+
+/** Axes in the new order. */
+export const transpose = (x: Value, order: readonly number[]) => single("Transpose", [x], { perm: order });
+
+/** Everything but axis 0 in one axis: `[N, ...] → [N, features]`. */
+export const flatten = (x: Value) => single("Flatten", [x], { axis: 1 });
+
+/** The elements in another shape; a symbolic dimension must keep its place. */
+export function reshape(x: Value, shape: Shape): Value {
+  if (sameShape(x.shape, shape)) return x;
+  const target = shape.map((dimension, axis) => {
+    if (typeof dimension === "number") return dimension;
+    if (x.shape[axis] === dimension) return 0;
+    throw new GraphError(
+      x.graph.scope,
+      `Reshape cannot move the unknown dimension "${dimension}" from ${formatShape(x.shape)} to ${formatShape(shape)}.`,
+    );
+  });
+  return single("Reshape", [x, x.graph.indices(target)]);
+}
+
+/** New axes of size 1 at these places of the result. */
+export const unsqueeze = (x: Value, axes: readonly number[]) =>
+  single("Unsqueeze", [x, x.graph.indices(axes)]);
+
+/** Repeats axes of size 1 up to a shape known in advance. */
+export function expand(x: Value, shape: Shape): Value {
+  if (sameShape(x.shape, shape)) return x;
+  const known = shape.map((dimension) => (typeof dimension === "number" ? dimension : 1));
+  return single("Expand", [x, x.graph.indices(known)]);
+}
+
+/** Joins values along an axis. */
+export const concat = (values: readonly Value[], axis: number) => single("Concat", [...values], { axis });
+
+/** Elements `starts` to `ends` (exclusive) along each of `axes`. */
+export function slice(
+  x: Value,
+  starts: readonly number[],
+  ends: readonly number[],
+  axes: readonly number[],
+): Value {
+  return single("Slice", [x, x.graph.indices(starts), x.graph.indices(ends), x.graph.indices(axes)]);
+}
+
+/** Zeros around a value: `before` and `after` count them for each axis. */
+export const pad = (x: Value, before: readonly number[], after: readonly number[]) =>
+  single("Pad", [x, x.graph.indices([...before, ...after])], { mode: "constant" });
+
+/** The entries of `data` along an axis at integer places: `[..., indices' shape, ...]`. */
+export const gather = (data: Value, indices: Value, axis = 0) => single("Gather", [data, indices], { axis });
+
+/** `[...] → [..., depth]`: 1 at the place each label names, 0 elsewhere. */
+export function oneHot(labels: Value, depth: number): Value {
+  const { graph } = labels;
+  const values = graph.constant({ type: "float32", shape: [2], data: Float32Array.of(0, 1) });
+  return single("OneHot", [labels, graph.indices([depth]), values], { axis: -1 });
+}
+
+interface Reduction {
+  /** Keep the reduced axes, with size 1. Default false. */
+  keepDimensions?: boolean;
+}
+
+function reduction(operator: OperatorName) {
+  return (x: Value, axes?: readonly number[], { keepDimensions = false }: Reduction = {}): Value => {
+    const chosen = axes ?? x.shape.map((_, axis) => axis);
+    return single(operator, [x, x.graph.indices(chosen)], { keepdims: +keepDimensions });
+  };
+}
+
+/** Reductions over some axes; over all of them when none are named. */
+export const reduceSum = reduction("ReduceSum");
+export const reduceMean = reduction("ReduceMean");
+export const reduceMax = reduction("ReduceMax");
+export const reduceMin = reduction("ReduceMin");
+
+/** The place of the largest element along the last axis, int64. */
+export const argMax = (x: Value) =>
+  single("ArgMax", [x], { axis: x.shape.length - 1, keepdims: 0, select_last_index: 0 });
+
+/** The `count` largest elements along the last axis, and their places. */
+export function topK(x: Value, count: number): { values: Value; places: Value } {
+  const [values, places] = x.graph.node("TopK", [x, x.graph.indices([count])], {
+    axis: -1,
+    largest: 1,
+    sorted: 1,
+  });
+  return { values: values!, places: places! };
+}
+
+/** Normalised exponentials along the last axis, and their logarithm. */
+export const softmax = (x: Value) => single("Softmax", [x], { axis: -1 });
+export const logSoftmax = (x: Value) => single("LogSoftmax", [x], { axis: -1 });
+
+/**
+ * Sums a value down to a shape that broadcasts to its own: the one place where broadcasting is undone, for
+ * every derivative.
+ */
+export function sumToShape(x: Value, shape: Shape): Value {
+  if (sameShape(x.shape, shape)) return x;
+  const extra = x.shape.length - shape.length;
+  const axes = x.shape.flatMap((dimension, axis) =>
+    axis < extra || (shape[axis - extra] === 1 && dimension !== 1) ? [axis] : [],
+  );
+  return reshape(reduceSum(x, axes, { keepDimensions: true }), shape);
+}
+
+/**
+ * Repeats a body with carried state: ONNX `Loop`.
+ *
+ * @param steps how many times, an int64 scalar.
+ * @param carried the state before the first step.
+ * @param body builds one step in a graph of its own, in which outer values may be used; gives the state after
+ * the step and values of which every step's is kept.
+ * @returns the state after the last step, and the kept values stacked as `[steps, ...]`.
+ */
+export function loop(
+  graph: Graph,
+  steps: Value,
+  carried: readonly Value[],
+  body: (
+    inner: Graph,
+    step: Value,
+    state: readonly Value[],
+  ) => { state: readonly Value[]; kept: readonly Value[] },
+): { state: readonly Value[]; kept: readonly Value[] } {
+  const inner = graph.child("step");
+  const step = inner.input("step/index", "int64", []);
+  const condition = inner.input("step/continue", "bool", []);
+  const before = carried.map((value) => inner.input(`step/${value.name}`, value.type, value.shape));
+  const after = body(inner, step, before);
+  inner.output("step/continue/next", condition);
+  for (const [index, value] of after.state.entries()) {
+    inner.output(`step/${carried[index]!.name}/next`, value);
+  }
+  for (const value of after.kept) inner.output(`${value.name}/kept`, value);
+  const outputs = graph.node("Loop", [steps, undefined, ...carried], {}, inner);
+  return { state: outputs.slice(0, carried.length), kept: outputs.slice(carried.length) };
+}
+
+export type { Dimension };

@@ -1,0 +1,366 @@
+import { type ElementType, formatShape } from "../tensor/tensor.js";
+import type { Dimension, Graph, Shape, Value } from "./graph.js";
+
+/** Attribute values of ONNX nodes: numbers are floats or integers as the operator's schema says. */
+export type Attribute = number | string | readonly number[];
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** A graph that cannot work: which layer, which operator, what it got, what it needs. */
+export class GraphError extends Error {
+  override readonly name = "GraphError";
+  constructor(
+    readonly scope: string,
+    explanation: string,
+  ) {
+    super(scope ? `In "${scope}": ${explanation}` : explanation);
+  }
+}
+
+interface Described {
+  type: ElementType;
+  shape: Shape;
+}
+
+interface Call {
+  inputs: readonly Value[];
+  attributes: Attributes;
+  body: Graph | undefined;
+  /** Stops with the operator, the reason, and what was given. */
+  fail(reason: string): never;
+}
+
+type Inference = (call: Call) => Described[];
+
+/** The set of operators that Evenkeel emits, each with its inference of element type and shape. */
+const inferences = {
+  Abs: same,
+  Add: broadcast,
+  And: broadcast,
+  ArgMax: (call) => [{ type: "int64", shape: reducedShape(call, [integer(call, "axis")]) }],
+  BatchNormalization: batchNormalization,
+  BitShift: broadcast,
+  BitwiseXor: broadcast,
+  Cast: ({ inputs: [x], attributes }) => [{ type: attributes.to as ElementType, shape: x!.shape }],
+  Clip: same,
+  Concat: concat,
+  Div: broadcast,
+  Elu: same,
+  Equal: comparison,
+  Erf: same,
+  Exp: same,
+  Expand: expand,
+  Flatten: flatten,
+  Floor: same,
+  Gather: gather,
+  Gelu: same,
+  Gemm: gemm,
+  Greater: comparison,
+  GreaterOrEqual: comparison,
+  Identity: same,
+  IsInf: test,
+  IsNaN: test,
+  LeakyRelu: same,
+  Less: comparison,
+  Log: same,
+  LogSoftmax: same,
+  Loop: loop,
+  MatMul: matMul,
+  Max: broadcast,
+  Min: broadcast,
+  Mod: broadcast,
+  Mul: broadcast,
+  Neg: same,
+  Not: same,
+  OneHot: oneHot,
+  Or: broadcast,
+  PRelu: broadcast,
+  Pad: pad,
+  Pow: broadcast,
+  Reciprocal: same,
+  ReduceMax: reduce,
+  ReduceMean: reduce,
+  ReduceMin: reduce,
+  ReduceSum: reduce,
+  Relu: same,
+  Reshape: reshape,
+  Selu: same,
+  Sigmoid: same,
+  Sign: same,
+  Slice: slice,
+  Softmax: same,
+  Softplus: same,
+  Sqrt: same,
+  Sub: broadcast,
+  Tanh: same,
+  TopK: topK,
+  Transpose: transpose,
+  Unsqueeze: unsqueeze,
+  Where: where,
+} satisfies Record<string, Inference>;
+
+export type OperatorName = keyof typeof inferences;
+
+/** What a node gives: the type and shape of each output. @throws GraphError when its inputs do not fit. */
+export function infer(
+  operator: OperatorName,
+  inputs: readonly (Value | undefined)[],
+  attributes: Attributes,
+  body: Graph | undefined,
+  scope: string,
+): Described[] {
+  const present = inputs.filter((value) => value !== undefined);
+  return (inferences[operator] as Inference)({
+    inputs: present,
+    attributes,
+    body,
+    fail: (reason) => {
+      const given = present.map((value) => `"${value.name}" ${value.type}${formatShape(value.shape)}`);
+      throw new GraphError(scope, `${operator} ${reason}; it got ${given.join(", ")}.`);
+    },
+  });
+}
+
+/** The shape of an elementwise result under ONNX (NumPy) broadcasting; undefined when there is none. */
+export function broadcastShapes(...shapes: readonly Shape[]): Shape | undefined {
+  const rank = Math.max(...shapes.map((shape) => shape.length));
+  const result: Dimension[] = [];
+  for (let axis = 0; axis < rank; axis++) {
+    let dimension: Dimension = 1;
+    for (const shape of shapes) {
+      const own = shape[axis - rank + shape.length] ?? 1;
+      if (own === 1 || own === dimension) continue;
+      if (dimension !== 1) return undefined;
+      dimension = own;
+    }
+    result.push(dimension);
+  }
+  return result;
+}
+
+function same({ inputs: [x] }: Call): Described[] {
+  return [{ type: x!.type, shape: x!.shape }];
+}
+
+function test({ inputs: [x] }: Call): Described[] {
+  return [{ type: "bool", shape: x!.shape }];
+}
+
+function broadcast(call: Call): Described[] {
+  const shape = broadcastShapes(...call.inputs.map((value) => value.shape));
+  if (!shape) return call.fail("needs shapes that broadcast to one another (equal, or 1)");
+  const [first] = call.inputs;
+  if (call.inputs.some((value) => value.type !== first!.type)) call.fail("needs operands of one type");
+  return [{ type: first!.type, shape }];
+}
+
+function comparison(call: Call): Described[] {
+  return [{ type: "bool", shape: broadcast(call)[0]!.shape }];
+}
+
+function where(call: Call): Described[] {
+  const [condition, a, b] = call.inputs;
+  if (condition!.type !== "bool") call.fail("needs a bool condition");
+  if (a!.type !== b!.type) call.fail("needs both alternatives of one type");
+  const shape = broadcastShapes(condition!.shape, a!.shape, b!.shape);
+  return shape ? [{ type: a!.type, shape }] : call.fail("needs shapes that broadcast to one another");
+}
+
+function reduce(call: Call): Described[] {
+  return [{ type: call.inputs[0]!.type, shape: reducedShape(call, constantNumbers(call, 1)) }];
+}
+
+function reducedShape(call: Call, axes: readonly number[]): Shape {
+  const { shape } = call.inputs[0]!;
+  if (axes.some((axis) => axis < 0 || axis >= shape.length)) {
+    call.fail(`reduces over axes ${formatShape(axes)}, outside the rank of its input`);
+  }
+  return call.attributes.keepdims === 1
+    ? shape.map((dimension, axis) => (axes.includes(axis) ? 1 : dimension))
+    : shape.filter((_, axis) => !axes.includes(axis));
+}
+
+function matMul(call: Call): Described[] {
+  const [a, b] = call.inputs as [Value, Value];
+  const fits = a.shape.length >= 2 && b.shape.length >= 2 && a.shape.at(-1) === b.shape.at(-2);
+  const leading = fits && broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  if (!leading) return call.fail("needs [..., M, K] and [..., K, N]");
+  return [{ type: a.type, shape: [...leading, a.shape.at(-2)!, b.shape.at(-1)!] }];
+}
+
+function gemm(call: Call): Described[] {
+  const [a, b, c] = call.inputs as [Value, Value, Value | undefined];
+  if (a.shape.length !== 2 || b.shape.length !== 2) call.fail("needs two matrices");
+  const [m, k] = call.attributes.transA === 1 ? [a.shape[1]!, a.shape[0]!] : a.shape;
+  const [inner, n] = call.attributes.transB === 1 ? [b.shape[1]!, b.shape[0]!] : b.shape;
+  if (k !== inner) call.fail("needs matrices whose inner dimensions are equal");
+  const shape = [m!, n!];
+  if (c && !fitsInto(c.shape, shape)) call.fail(`adds a term that must broadcast to ${formatShape(shape)}`);
+  return [{ type: a.type, shape }];
+}
+
+function fitsInto(shape: Shape, target: Shape): boolean {
+  const joined = broadcastShapes(shape, target);
+  return joined !== undefined && joined.every((dimension, axis) => dimension === target[axis]);
+}
+
+function transpose({ inputs: [x], attributes, fail }: Call): Described[] {
+  const order = attributes.perm as number[];
+  const valid = order.length === x!.shape.length && x!.shape.every((_, axis) => order.includes(axis));
+  if (!valid) fail(`needs an order of its axes, not ${formatShape(order)}`);
+  return [{ type: x!.type, shape: order.map((axis) => x!.shape[axis]!) }];
+}
+
+function flatten({ inputs: [x] }: Call): Described[] {
+  const size = product(x!.shape.slice(1));
+  return [{ type: x!.type, shape: [x!.shape[0] ?? 1, Number.isNaN(size) ? "features" : size] }];
+}
+
+function concat(call: Call): Described[] {
+  const axis = integer(call, "axis");
+  const [first] = call.inputs;
+  let total = 0;
+  for (const { shape } of call.inputs) {
+    const fits =
+      shape.length === first!.shape.length && shape.every((d, i) => i === axis || d === first!.shape[i]);
+    if (!fits) call.fail(`needs shapes that differ only in axis ${axis}`);
+    if (typeof shape[axis] !== "number") call.fail(`needs axis ${axis} of a known size`);
+    total += shape[axis] as number;
+  }
+  return [{ type: first!.type, shape: first!.shape.map((d, i) => (i === axis ? total : d)) }];
+}
+
+function gather(call: Call): Described[] {
+  const [data, indices] = call.inputs as [Value, Value];
+  const axis = integer(call, "axis");
+  if (indices.type !== "int64" && indices.type !== "int32") call.fail("needs int32 or int64 indices");
+  return [
+    {
+      type: data.type,
+      shape: [...data.shape.slice(0, axis), ...indices.shape, ...data.shape.slice(axis + 1)],
+    },
+  ];
+}
+
+function topK(call: Call): Described[] {
+  const [x] = call.inputs as [Value];
+  const count = constantNumbers(call, 1)[0]!;
+  const shape = [...x.shape.slice(0, -1), count];
+  const classes = x.shape.at(-1);
+  if (typeof classes === "number" && count > classes) call.fail(`takes the ${count} largest of ${classes}`);
+  return [
+    { type: x.type, shape },
+    { type: "int64", shape },
+  ];
+}
+
+function batchNormalization(call: Call): Described[] {
+  const [x, ...perChannel] = call.inputs as [Value, ...Value[]];
+  const channels = x.shape[1];
+  for (const value of perChannel) {
+    if (value.shape.length !== 1 || value.shape[0] !== channels) {
+      call.fail(`needs scale, bias, mean and variance of shape [${channels}]`);
+    }
+  }
+  const normalized = { type: x.type, shape: x.shape };
+  const statistics = { type: x.type, shape: [channels!] };
+  return call.attributes.training_mode === 1 ? [normalized, statistics, statistics] : [normalized];
+}
+
+function loop({ inputs, body, fail }: Call): Described[] {
+  const [, ...carried] = inputs;
+  if (!body) return fail("needs a body");
+  const outputs = body.outputs.slice(1).map(({ value }) => value);
+  for (const [index, value] of carried.entries()) {
+    const next = outputs[index];
+    if (formatShape(next?.shape ?? []) !== formatShape(value.shape) || next?.type !== value.type) {
+      fail(`carries "${value.name}" ${formatShape(value.shape)} and must give it back in that shape`);
+    }
+  }
+  return outputs.map(({ type, shape }, index) => ({
+    type,
+    shape: index < carried.length ? shape : ["steps", ...shape],
+  }));
+}
+
+function oneHot(call: Call): Described[] {
+  const [indices, , values] = call.inputs as [Value, Value, Value];
+  return [{ type: values.type, shape: [...indices.shape, constantNumbers(call, 1)[0]!] }];
+}
+
+function expand(call: Call): Described[] {
+  const [x] = call.inputs as [Value];
+  const shape = broadcastShapes(x.shape, constantNumbers(call, 1));
+  return shape ? [{ type: x.type, shape }] : call.fail("needs a shape that its input broadcasts to");
+}
+
+function reshape(call: Call): Described[] {
+  const [x] = call.inputs as [Value];
+  const target = constantNumbers(call, 1);
+  const kept = target.map((dimension, axis) => (dimension === 0 ? x.shape[axis]! : dimension));
+  const left = [...x.shape];
+  for (const dimension of kept) {
+    if (typeof dimension === "string") left.splice(left.indexOf(dimension), 1);
+  }
+  const known = kept.filter((dimension) => typeof dimension === "number" && dimension !== -1) as number[];
+  const total = product(left);
+  const rest = total / product(known);
+  const fits = target.includes(-1) ? Number.isInteger(rest) || Number.isNaN(rest) : rest === 1;
+  if (!fits) call.fail(`needs as many elements as the shape ${formatShape(kept)} holds`);
+  return [{ type: x.type, shape: kept.map((d) => (d !== -1 ? d : Number.isNaN(rest) ? "rest" : rest)) }];
+}
+
+function slice(call: Call): Described[] {
+  const [x] = call.inputs as [Value];
+  const [starts, ends, axes] = [1, 2, 3].map((index) => constantNumbers(call, index));
+  const steps = call.inputs[4] ? constantNumbers(call, 4) : starts!.map(() => 1);
+  const shape = [...x.shape];
+  for (const [index, axis] of axes!.entries()) {
+    const size = shape[axis];
+    if (typeof size !== "number") return call.fail(`cuts axis ${axis}, whose size must be known`);
+    const step = steps[index]!;
+    const place = (at: number, low: number, high: number) =>
+      Math.min(Math.max(at < 0 ? at + size : at, low), high);
+    const [start, end] =
+      step > 0
+        ? [place(starts![index]!, 0, size), place(ends![index]!, 0, size)]
+        : [place(starts![index]!, 0, size - 1), place(ends![index]!, -1, size - 1)];
+    shape[axis] = Math.max(0, Math.ceil((end - start) / step));
+  }
+  return [{ type: x.type, shape }];
+}
+
+function pad(call: Call): Described[] {
+  const [x] = call.inputs as [Value];
+  const pads = constantNumbers(call, 1);
+  const rank = x.shape.length;
+  const shape = x.shape.map((size, axis) => {
+    const added = pads[axis]! + pads[axis + rank]!;
+    if (added === 0) return size;
+    return typeof size === "number" ? size + added : call.fail(`pads axis ${axis}, whose size must be known`);
+  });
+  return [{ type: x.type, shape }];
+}
+
+function unsqueeze(call: Call): Described[] {
+  const [x] = call.inputs as [Value];
+  const shape = [...x.shape];
+  for (const axis of constantNumbers(call, 1).toSorted((a, b) => a - b)) shape.splice(axis, 0, 1);
+  return [{ type: x.type, shape }];
+}
+
+/** Axes, shapes and counts are inputs in ONNX; a shape can be inferred only when they are constants. */
+function constantNumbers(call: Call, index: number): number[] {
+  const value = call.inputs[index];
+  const content = value?.graph.constants.get(value);
+  return content ? Array.from(content.data, Number) : call.fail(`needs a constant as input ${index}`);
+}
+
+/** The number of elements, NaN when a dimension is a symbol. */
+function product(shape: Shape): number {
+  return shape.reduce<number>((size, dimension) => size * (dimension as number), 1);
+}
+
+function integer({ attributes, fail }: Call, name: string): number {
+  const value = attributes[name];
+  return typeof value === "number" ? value : fail(`needs the attribute ${name}`);
+}
