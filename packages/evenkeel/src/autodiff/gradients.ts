@@ -22,6 +22,7 @@ export function gradients(of: Value, withRespectTo: readonly Value[], seed?: Val
       `only a scalar can be differentiated, "${of.name}" has shape [${of.shape}].`,
     );
   }
+  for (const value of withRespectTo) refuseInside(value);
   const active = dependents(graph.nodes, withRespectTo);
   const adjoints = new Map<Value, Value>([[of, seed ?? graph.constant(1)]]);
   const finished = new Set<Region>();
@@ -40,7 +41,8 @@ export function gradients(of: Value, withRespectTo: readonly Value[], seed?: Val
     if (region) {
       if (finished.has(region)) continue;
       finished.add(region);
-      refuseInterior(node, region, adjoints, graph.nodes);
+      for (const interior of interiorOf(region, graph.nodes))
+        if (adjoints.has(interior)) refuseInside(interior);
       const upstream = region.output && adjoints.get(region.output);
       if (!upstream || !region.inputs.some((input) => active.has(input))) continue;
       const toInputs = graph.within(`${node.scope}/gradient`, () => region.backward(upstream), {
@@ -95,21 +97,20 @@ function dependents(nodes: readonly Node[], sources: readonly Value[]): Set<Valu
   return active;
 }
 
-/** A region has a derivative for its output only; the loss must not rest on a value inside it. */
-function refuseInterior(
-  node: Node,
-  region: Region,
-  adjoints: ReadonlyMap<Value, Value>,
-  nodes: readonly Node[],
-): void {
-  for (const other of nodes) {
-    if (other.region !== region) continue;
-    for (const output of other.outputs) {
-      if (output === region.output || !adjoints.has(output)) continue;
-      throw new GraphError(
-        node.scope,
-        `${region.label} is differentiated as a whole, so the loss cannot depend on its inner value "${output.name}".`,
-      );
-    }
-  }
+/** The values that a region computes on the way to its output. */
+function interiorOf(region: Region, nodes: readonly Node[]): Value[] {
+  return nodes
+    .filter((node) => node.region === region)
+    .flatMap((node) => node.outputs)
+    .filter((value) => value !== region.output);
+}
+
+/** A region is differentiated as a whole: no gradient reaches the values inside it. */
+function refuseInside(value: Value): void {
+  const region = value.producer?.region;
+  if (!region || region.output === value) return;
+  throw new GraphError(
+    value.producer?.scope ?? "",
+    `${region.label} is differentiated as a whole, so there is no gradient of its inner value "${value.name}". Take that of its inputs or its output.`,
+  );
 }

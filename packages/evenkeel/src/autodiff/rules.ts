@@ -2,7 +2,6 @@ import { elementCount, type Value } from "../graph/graph.js";
 import {
   add,
   cast,
-  concat,
   div,
   equal,
   erf,
@@ -11,6 +10,7 @@ import {
   gemm,
   greater,
   greaterOrEqual,
+  hardSigmoid,
   less,
   log,
   logicalAnd,
@@ -111,6 +111,11 @@ export const rules: Record<OperatorName, Rule | "none"> = {
   },
   Greater: constant,
   GreaterOrEqual: constant,
+  // α where αx + β lies between 0 and 1, which is where the output does.
+  HardSigmoid: ({ g, output, attributes }) => {
+    const inside = logicalAnd(greater(output, 0), less(output, 1));
+    return [where(inside, mul(g, attributes.alpha as number), 0)];
+  },
   Identity: ({ g }) => [g],
   IsInf: constant,
   IsNaN: constant,
@@ -123,8 +128,11 @@ export const rules: Record<OperatorName, Rule | "none"> = {
     return [sub(g, mul(exp(output), reduceSum(g, [last], { keepDimensions: true })))];
   },
   Loop: "none",
-  // Y = A B: ∂A = G Bᵀ, ∂B = Aᵀ G over the last two axes.
-  MatMul: ({ x, y, g }) => [matMul(g, swapLast(y)), matMul(swapLast(x), g)],
+  // Y = A B: ∂A = G Bᵀ, ∂B = Aᵀ G over the last two axes; for matrices without a transposed copy.
+  MatMul: ({ x, y, g }) =>
+    x.shape.length === 2 && y.shape.length === 2
+      ? [gemm(g, y, undefined, { transposeB: true }), gemm(x, g, undefined, { transposeA: true })]
+      : [matMul(g, swapLast(y)), matMul(swapLast(x), g)],
   Max: ({ x, y, g }) => extremum(greater(x, y), less(x, y), g),
   Min: ({ x, y, g }) => extremum(less(x, y), greater(x, y), g),
   Mod: constant,
@@ -157,8 +165,9 @@ export const rules: Record<OperatorName, Rule | "none"> = {
   },
   ReduceMin: reduceExtremum,
   ReduceSum: ({ x, g, output }) => [expand(restored(g, x, output), x.shape)],
-  // The output is positive exactly where the input was.
-  Relu: ({ g, output }) => [where(greater(output, 0), g, 0)],
+  // The output is positive exactly where the input was. A hard sigmoid of extreme slope makes the 0/1 mask of
+  // that in one pass, in half the time of a comparison and a selection (bench/formulations).
+  Relu: ({ g, output }) => [mul(g, hardSigmoid(output, 3e38, 0))],
   Reshape: ({ x, g }) => [reshape(g, x.shape)],
   // λx for x > 0, else λα(eˣ − 1), whose derivative is the output + λα.
   Selu: ({ x, g, output }) => [

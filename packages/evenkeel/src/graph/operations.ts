@@ -1,5 +1,5 @@
 import { type ElementType, formatShape } from "../tensor/tensor.js";
-import { type Dimension, type Graph, type Shape, sameShape, type Value } from "./graph.js";
+import { type Graph, type Shape, sameShape, type Value } from "./graph.js";
 import { type Attributes, GraphError, type OperatorName } from "./operators.js";
 
 /** An operand: a value of the graph, or a number, which becomes a constant of the other operand's type. */
@@ -45,7 +45,7 @@ export const equal = (a: Operand, b: Operand) => elementwise("Equal", a, b);
 export const logicalOr = (a: Value, b: Value) => elementwise("Or", a, b);
 export const logicalAnd = (a: Value, b: Value) => elementwise("And", a, b);
 export const logicalNot = (x: Value) => single("Not", [x]);
-export const isNaN = (x: Value) => single("IsNaN", [x]);
+export const isNotANumber = (x: Value) => single("IsNaN", [x]);
 export const isInfinite = (x: Value) => single("IsInf", [x]);
 
 /** Bitwise operations on integers. */
@@ -72,6 +72,8 @@ export const pRelu = (x: Value, slope: Value) => single("PRelu", [x, slope]);
 export const elu = (x: Value, alpha: number) => single("Elu", [x], { alpha });
 export const selu = (x: Value) => single("Selu", [x]);
 export const gelu = (x: Value, approximate: "none" | "tanh") => single("Gelu", [x], { approximate });
+export const hardSigmoid = (x: Value, alpha: number, beta: number) =>
+  single("HardSigmoid", [x], { alpha, beta });
 export const identity = (x: Value) => single("Identity", [x]);
 export const clip = (x: Value, low: number, high: number) =>
   single("Clip", [x, x.graph.constant(low, x.type), x.graph.constant(high, x.type)]);
@@ -240,5 +242,3 @@ export function loop(
   const outputs = graph.node("Loop", [steps, undefined, ...carried], {}, inner);
   return { state: outputs.slice(0, carried.length), kept: outputs.slice(carried.length) };
 }
-
-export type { Dimension };

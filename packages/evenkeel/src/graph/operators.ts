@@ -56,6 +56,7 @@ const inferences = {
   Gemm: gemm,
   Greater: comparison,
   GreaterOrEqual: comparison,
+  HardSigmoid: same,
   Identity: same,
   IsInf: test,
   IsNaN: test,

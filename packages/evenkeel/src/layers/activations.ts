@@ -1,0 +1,94 @@
+import type { Shape, Value } from "../graph/graph.js";
+import * as graph from "../graph/operations.js";
+import type { Initializer } from "./initializers.js";
+import {
+  Layer,
+  type LayerContext,
+  type LayerOptions,
+  requireOption,
+  type WeightSpecification,
+} from "./layer.js";
+
+/** Activation functions by name. */
+export type ActivationName = keyof typeof functions;
+
+/** The parameters that some activations take. */
+export interface ActivationParameters {
+  /** Slope of `leakyRelu` for negative values, default 0.3 (Keras 2 and TensorFlow.js); scale of `elu`, default 1. */
+  alpha?: number;
+  /** `gelu` by the error function, default; `tanh` for the approximation (Hendrycks & Gimpel 2016). */
+  approximate?: "none" | "tanh";
+}
+
+const functions = {
+  elu: (x: Value, { alpha = 1 }: ActivationParameters) => graph.elu(x, alpha),
+  gelu: (x: Value, { approximate = "none" }: ActivationParameters) => graph.gelu(x, approximate),
+  leakyRelu: (x: Value, { alpha = 0.3 }: ActivationParameters) => graph.leakyRelu(x, alpha),
+  linear: (x: Value) => x,
+  relu: (x: Value) => graph.relu(x),
+  selu: (x: Value) => graph.selu(x),
+  sigmoid: (x: Value) => graph.sigmoid(x),
+  softmax: (x: Value) => graph.softmax(x),
+  softplus: (x: Value) => graph.softplus(x),
+  tanh: (x: Value) => graph.tanh(x),
+} satisfies Record<string, (x: Value, parameters: ActivationParameters) => Value>;
+
+/** Applies an activation by name. */
+export function activate(name: ActivationName, x: Value, parameters: ActivationParameters = {}): Value {
+  return functions[name](x, parameters);
+}
+
+/** @throws RangeError unless there is an activation of this name. */
+export function requireActivation(name: string): void {
+  const known = [...Object.keys(functions), "prelu"].join(", ");
+  requireOption(
+    name in functions,
+    "activation",
+    `one of ${known} (prelu only as layers.activation or layers.prelu)`,
+    name,
+  );
+}
+
+export interface ActivationOptions extends LayerOptions, ActivationParameters {
+  activation: ActivationName;
+}
+
+/** An activation as a layer of its own, so that something can stand between it and the layer before. */
+export class Activation extends Layer {
+  readonly type = "activation";
+
+  constructor(override readonly options: ActivationOptions) {
+    super(options);
+    requireActivation(options.activation);
+  }
+
+  apply(input: Value, _context: LayerContext): Value {
+    return activate(this.options.activation, input, this.options);
+  }
+}
+
+export interface PReluOptions extends LayerOptions {
+  /** Where the slopes begin. Default `zeros`, Keras's; He et al. 2015 begin at 0.25. */
+  alphaInitializer?: Initializer;
+  /** Axes along which one slope is shared, 1 for the first after the batch. Default none. */
+  sharedAxes?: readonly number[];
+}
+
+/** max(0, x) + alpha · min(0, x) with alpha learned, one for each feature (He et al. 2015, arXiv 1502.01852). */
+export class PRelu extends Layer {
+  readonly type = "prelu";
+
+  constructor(override readonly options: PReluOptions = {}) {
+    super(options);
+  }
+
+  override weights(inputShape: Shape): WeightSpecification[] {
+    const { alphaInitializer = "zeros", sharedAxes = [] } = this.options;
+    const shape = inputShape.slice(1).map((size, axis) => (sharedAxes.includes(axis + 1) ? 1 : Number(size)));
+    return [{ name: "alpha", shape, role: "slope", initializer: alphaInitializer }];
+  }
+
+  apply(input: Value, context: LayerContext): Value {
+    return graph.pRelu(input, context.weight("alpha"));
+  }
+}

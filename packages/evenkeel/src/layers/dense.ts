@@ -1,0 +1,66 @@
+import type { Shape, Value } from "../graph/graph.js";
+import { gemm, matMul } from "../graph/operations.js";
+import { type ActivationName, activate, requireActivation } from "./activations.js";
+import type { Initializer } from "./initializers.js";
+import {
+  featureCount,
+  Layer,
+  type LayerContext,
+  type LayerOptions,
+  requireOption,
+  type WeightSpecification,
+} from "./layer.js";
+import type { Regularizer } from "./regularizers.js";
+
+export interface DenseOptions extends LayerOptions {
+  /** The number of outputs. */
+  units: number;
+  /** Applied to the result. Default `linear`. */
+  activation?: ActivationName;
+  /** Whether a bias is added. Default true; redundant right before batch normalization, which cancels it. */
+  useBias?: boolean;
+  /** Default `glorotUniform`, Keras's. */
+  kernelInitializer?: Initializer;
+  /** Default `zeros`. */
+  biasInitializer?: Initializer;
+  kernelRegularizer?: Regularizer;
+  biasRegularizer?: Regularizer;
+}
+
+/** activation(x · kernel + bias): `[N, features] → [N, units]`, kernel `[features, units]`. */
+export class Dense extends Layer {
+  readonly type = "dense";
+
+  constructor(override readonly options: DenseOptions) {
+    super(options);
+    const { units, activation = "linear" } = options;
+    requireOption(Number.isInteger(units) && units > 0, "units", "a whole number of at least 1", units);
+    requireActivation(activation);
+  }
+
+  override weights(inputShape: Shape): WeightSpecification[] {
+    const { units, useBias = true, kernelInitializer, biasInitializer } = this.options;
+    const kernel: WeightSpecification = {
+      name: "kernel",
+      shape: [featureCount(inputShape, "dense"), units],
+      role: "kernel",
+      initializer: kernelInitializer ?? "glorotUniform",
+      regularizer: this.options.kernelRegularizer,
+    };
+    const bias: WeightSpecification = {
+      name: "bias",
+      shape: [units],
+      role: "bias",
+      initializer: biasInitializer ?? "zeros",
+      regularizer: this.options.biasRegularizer,
+    };
+    return useBias ? [kernel, bias] : [kernel];
+  }
+
+  apply(input: Value, context: LayerContext): Value {
+    const { useBias = true, activation = "linear" } = this.options;
+    const kernel = context.weight("kernel");
+    const sum = useBias ? gemm(input, kernel, context.weight("bias")) : matMul(input, kernel);
+    return activate(activation, sum);
+  }
+}

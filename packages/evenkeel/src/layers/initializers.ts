@@ -1,0 +1,132 @@
+import type { RandomStream } from "../random/stream.js";
+import { sizeOf, type Tensor, tensor } from "../tensor/tensor.js";
+
+/**
+ * How a weight begins: a name, or a name with options, as plain data.
+ *
+ * - `zeros`, `ones`, `constant` (`value`, default 0)
+ * - `normal` (`mean` 0, `standardDeviation` 0.05), `uniform` (`minimum` −0.05, `maximum` 0.05): Keras's defaults
+ * - `glorotUniform`, `glorotNormal`: variance 2/(fanIn + fanOut) (Glorot & Bengio 2010)
+ * - `heUniform`, `heNormal`: variance 2/fanIn (He et al. 2015)
+ * - `lecunUniform`, `lecunNormal`: variance 1/fanIn (LeCun et al. 1998)
+ * - `orthogonal` (`gain` 1): orthonormal rows or columns (Saxe et al. 2014)
+ *
+ * The `…Normal` schemes draw from a normal distribution truncated at two standard deviations and corrected to
+ * the variance named, as Keras and TensorFlow.js do.
+ */
+export type Initializer = InitializerName | InitializerOptions;
+
+export type InitializerName = InitializerOptions["type"];
+
+export type InitializerOptions =
+  | { type: "zeros" | "ones" }
+  | { type: "constant"; value?: number }
+  | { type: "normal"; mean?: number; standardDeviation?: number }
+  | { type: "uniform"; minimum?: number; maximum?: number }
+  | { type: Scheme }
+  | { type: "orthogonal"; gain?: number };
+
+type Scheme = "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "lecunUniform" | "lecunNormal";
+
+/** The standard deviation of a unit normal distribution truncated at ±2. */
+const truncatedDeviation = 0.8796256610342398;
+
+const variances: Record<Scheme, (fanIn: number, fanOut: number) => number> = {
+  glorotUniform: (fanIn, fanOut) => 2 / (fanIn + fanOut),
+  glorotNormal: (fanIn, fanOut) => 2 / (fanIn + fanOut),
+  heUniform: (fanIn) => 2 / fanIn,
+  heNormal: (fanIn) => 2 / fanIn,
+  lecunUniform: (fanIn) => 1 / fanIn,
+  lecunNormal: (fanIn) => 1 / fanIn,
+};
+
+/**
+ * The first value of a weight.
+ *
+ * @param shape a kernel is `[in, out]`; fans of other ranks are both the number of elements.
+ * @throws RangeError for an unknown initializer, naming those there are.
+ */
+export function initialize(
+  initializer: Initializer,
+  shape: readonly number[],
+  random: RandomStream,
+): Tensor<"float32"> {
+  const options: InitializerOptions =
+    typeof initializer === "string" ? ({ type: initializer } as InitializerOptions) : initializer;
+  const [fanIn = 1, fanOut = fanIn] = shape;
+  switch (options.type) {
+    case "zeros":
+      return filled(shape, () => 0);
+    case "ones":
+      return filled(shape, () => 1);
+    case "constant":
+      return filled(shape, () => options.value ?? 0);
+    case "normal":
+      return filled(shape, () => random.normal(options.mean ?? 0, options.standardDeviation ?? 0.05));
+    case "uniform":
+      return filled(shape, () => random.uniform(options.minimum ?? -0.05, options.maximum ?? 0.05));
+    case "orthogonal":
+      return orthogonal(shape, options.gain ?? 1, random);
+    default:
+      return scaled(options.type, shape, fanIn, fanOut, random);
+  }
+}
+
+function scaled(type: Scheme, shape: readonly number[], fanIn: number, fanOut: number, random: RandomStream) {
+  const variance = variances[type]?.(fanIn, fanOut);
+  if (variance === undefined) {
+    const known = ["zeros", "ones", "constant", "normal", "uniform", "orthogonal", ...Object.keys(variances)];
+    throw new RangeError(`There is no initializer "${type}". There are: ${known.join(", ")}.`);
+  }
+  const deviation = Math.sqrt(variance);
+  if (type.endsWith("Uniform")) {
+    const limit = Math.sqrt(3) * deviation;
+    return filled(shape, () => random.uniform(-limit, limit));
+  }
+  return filled(shape, () => (truncatedNormal(random) * deviation) / truncatedDeviation);
+}
+
+function filled(shape: readonly number[], draw: () => number): Tensor<"float32"> {
+  return tensor(Float32Array.from({ length: sizeOf(shape) }, draw), shape);
+}
+
+function truncatedNormal(random: RandomStream): number {
+  for (;;) {
+    const value = random.normal();
+    if (Math.abs(value) <= 2) return value;
+  }
+}
+
+/** Gram–Schmidt, twice for accuracy, on Gaussian vectors along the longer side; float64 throughout. */
+function orthogonal(shape: readonly number[], gain: number, random: RandomStream): Tensor<"float32"> {
+  if (shape.length !== 2) {
+    throw new RangeError(`The orthogonal initializer needs a matrix, got the shape [${shape.join(", ")}].`);
+  }
+  const [rows, columns] = shape as [number, number];
+  const length = Math.max(rows, columns);
+  const basis: Float64Array[] = [];
+  for (let count = Math.min(rows, columns); count > 0; count--) {
+    const vector = Float64Array.from({ length }, () => random.normal());
+    for (let pass = 0; pass < 2; pass++) {
+      for (const earlier of basis) {
+        const projection = dot(vector, earlier);
+        for (let i = 0; i < length; i++) vector[i]! -= projection * earlier[i]!;
+      }
+    }
+    const norm = Math.sqrt(dot(vector, vector));
+    basis.push(vector.map((value) => value / norm));
+  }
+  const element = (row: number, column: number) =>
+    rows <= columns ? basis[row]![column]! : basis[column]![row]!;
+  const data = Float32Array.from(
+    { length: rows * columns },
+    (_, i) => gain * element(Math.floor(i / columns), i % columns),
+  );
+  return tensor(data, shape);
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}

@@ -1,0 +1,64 @@
+import type { Value } from "../graph/graph.js";
+import { add, flatten, identity, mul } from "../graph/operations.js";
+import { Layer, type LayerContext, type LayerOptions, requireOption } from "./layer.js";
+
+export interface InputLayerOptions extends LayerOptions {
+  /** Shape of one example, without the batch: `[28, 28]`. */
+  inputShape: readonly number[];
+}
+
+/** Declares what a model takes; computes nothing. */
+export class InputLayer extends Layer {
+  readonly type = "inputLayer";
+
+  constructor(override readonly options: InputLayerOptions) {
+    super(options);
+    const sizes = options.inputShape ?? [];
+    requireOption(
+      Array.isArray(sizes) && sizes.length > 0 && sizes.every((size) => Number.isInteger(size) && size > 0),
+      "inputShape",
+      "the shape of one example, for example [28, 28]",
+      options.inputShape,
+    );
+  }
+
+  apply(input: Value): Value {
+    return input;
+  }
+}
+
+/** `[N, ...] → [N, features]`, row by row. */
+export class Flatten extends Layer {
+  readonly type = "flatten";
+
+  constructor(options: LayerOptions = {}) {
+    super(options);
+  }
+
+  apply(input: Value): Value {
+    return input.shape.length === 2 ? identity(input) : flatten(input);
+  }
+}
+
+export interface RescalingOptions extends LayerOptions {
+  /** Factor, for example `1 / 255` for pixels. */
+  scale: number;
+  /** Added after it. Default 0. */
+  offset?: number;
+}
+
+/** x · scale + offset: input scaling that is part of the model, so that the saved file takes raw values (Keras's name). */
+export class Rescaling extends Layer {
+  readonly type = "rescaling";
+
+  constructor(override readonly options: RescalingOptions) {
+    super(options);
+    requireOption(Number.isFinite(options.scale), "scale", "a finite number", options.scale);
+  }
+
+  apply(input: Value, _context: LayerContext): Value {
+    const { scale, offset = 0 } = this.options;
+    const scaled = mul(input, scale);
+    return offset === 0 ? scaled : add(scaled, offset);
+  }
+}

@@ -1,0 +1,1 @@
+export { type Loss, type LossName, losses, lossOf } from "./losses.js";

@@ -1,0 +1,1 @@
+export { type Metric, type MetricName, metricOf, metrics } from "./metrics.js";

@@ -1,0 +1,73 @@
+import type { Value } from "../graph/graph.js";
+import {
+  argMax,
+  cast,
+  equal,
+  greater,
+  topK as largest,
+  reduceMax,
+  reduceMean,
+  reshape,
+  unsqueeze,
+} from "../graph/operations.js";
+import { type Loss, type LossName, lossOf } from "../losses/losses.js";
+
+/** A number reported beside the loss: the mean over the batch of something measured for each example. */
+export interface Metric {
+  /** The name in the history and the logs. */
+  readonly name: string;
+  /**
+   * @param loss tells what the targets are.
+   * @returns a scalar.
+   */
+  build(targets: Value, predictions: Value, loss: Loss): Value;
+}
+
+export type MetricName = "accuracy" | LossName;
+
+export const metrics = {
+  /**
+   * The share of examples whose largest prediction is at their label (or at their one-hot target's largest);
+   * with one output and binary cross-entropy, whose prediction is on the right side of one half.
+   */
+  accuracy: (): Metric => ({
+    name: "accuracy",
+    build(targets, predictions, loss) {
+      if (loss.type === "binaryCrossentropy") {
+        const threshold = predictions.producer?.operator === "Sigmoid" ? 0.5 : 0;
+        const said = greater(predictions, threshold);
+        const right = greater(reshape(cast(targets, "float32"), predictions.shape), 0.5);
+        return share(equal(cast(said, "uint8"), cast(right, "uint8")));
+      }
+      return share(equal(argMax(predictions), labelsOf(targets, predictions, loss, "accuracy")));
+    },
+  }),
+
+  /** The share of examples whose label is among the `k` largest predictions. Default k 5. */
+  topK: ({ k = 5 }: { k?: number } = {}): Metric => ({
+    name: `top${k}`,
+    build(targets, predictions, loss) {
+      const { places } = largest(predictions, k);
+      const labels = unsqueeze(labelsOf(targets, predictions, loss, "topK"), [1]);
+      return reduceMean(reduceMax(cast(equal(places, labels), "float32"), [1]));
+    },
+  }),
+} as const;
+
+/** The metric of a name (a loss's name too), or the one given. @throws RangeError for an unknown name. */
+export function metricOf(metric: MetricName | Metric): Metric {
+  if (typeof metric !== "string") return metric;
+  if (metric === "accuracy") return metrics.accuracy();
+  const loss = lossOf(metric);
+  return { name: metric, build: (targets, predictions) => loss.build(targets, predictions) };
+}
+
+function share(hits: Value): Value {
+  return reduceMean(cast(hits, "float32"));
+}
+
+function labelsOf(targets: Value, predictions: Value, loss: Loss, metric: string): Value {
+  if (loss.targets === "labels") return reshape(cast(targets, "int64"), predictions.shape.slice(0, -1));
+  if (loss.type === "categoricalCrossentropy") return argMax(cast(targets, "float32"));
+  throw new RangeError(`The metric ${metric} needs classes; the loss ${loss.type} has none.`);
+}

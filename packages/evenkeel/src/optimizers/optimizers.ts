@@ -1,0 +1,148 @@
+import { add, div, mul, sqrt, sub } from "../graph/operations.js";
+import type { Optimizer, OptimizerOptions } from "./optimizer.js";
+import { optimizer } from "./update.js";
+
+export interface SgdOptions extends OptimizerOptions {
+  /** Share of the last step that is repeated. Default 0; Keras's velocity, v ← momentum · v − rate · g. */
+  momentum?: number;
+  /** Look ahead along the velocity (Nesterov 1983; Sutskever et al. 2013). Default false. */
+  nesterov?: boolean;
+}
+
+export interface AdamOptions extends OptimizerOptions {
+  /** Decay of the mean of gradients. Default 0.9. */
+  beta1?: number;
+  /** Decay of the mean of squared gradients. Default 0.999. */
+  beta2?: number;
+  /** Added to the root of the second moment, after its bias is corrected. Default 1e-7, Keras's; PyTorch has 1e-8. */
+  epsilon?: number;
+}
+
+export interface RmsPropOptions extends OptimizerOptions {
+  /** Decay of the mean of squared gradients. Default 0.9. */
+  rho?: number;
+  /** Share of the last step that is repeated. Default 0. */
+  momentum?: number;
+  /** Divide by the deviation around the mean gradient. Default false. */
+  centered?: boolean;
+  /** Added to the root of the second moment. Default 1e-7. */
+  epsilon?: number;
+}
+
+/** Optimisers, by the names that Keras and TensorFlow.js give them. */
+export const optimizers = {
+  /**
+   * Stochastic gradient descent: w ← w − rate · g; with momentum v ← momentum · v − rate · g, w ← w + v; with
+   * Nesterov's form w ← w + momentum · v − rate · g. Default rate 0.01.
+   */
+  sgd(options: SgdOptions = {}): Optimizer {
+    const { momentum = 0, nesterov = false } = options;
+    requireShare("sgd", "momentum", momentum);
+    if (nesterov && momentum === 0) throw new RangeError("sgd: nesterov needs a momentum above 0.");
+    return optimizer(
+      "sgd",
+      { learningRate: 0.01, ...options },
+      {
+        perWeight: momentum > 0 ? ["velocity"] : [],
+        linear: true,
+        step(weight, step, { slot, keep }) {
+          if (momentum === 0) return sub(weight, step);
+          const velocity = sub(mul(slot("velocity"), momentum), step);
+          keep("velocity", velocity);
+          return nesterov ? add(sub(weight, step), mul(velocity, momentum)) : add(weight, velocity);
+        },
+      },
+    );
+  },
+
+  /** Adam (Kingma & Ba 2015, Algorithm 1). Default rate 0.001. */
+  adam(options: AdamOptions = {}): Optimizer {
+    return adam("adam", { learningRate: 0.001, ...options });
+  },
+
+  /** Adam with decoupled weight decay (Loshchilov & Hutter 2019). Defaults: rate 0.001, weightDecay 0.004 (Keras). */
+  adamW(options: AdamOptions = {}): Optimizer {
+    return adam("adamW", { learningRate: 0.001, weightDecay: 0.004, decoupled: true, ...options });
+  },
+
+  /** RMSProp (Tieleman & Hinton 2012; PyTorch's form, the root before epsilon). Default rate 0.001. */
+  rmsProp(options: RmsPropOptions = {}): Optimizer {
+    const { rho = 0.9, momentum = 0, centered = false, epsilon = 1e-7 } = options;
+    requireShare("rmsProp", "rho", rho);
+    requireShare("rmsProp", "momentum", momentum);
+    return optimizer(
+      "rmsProp",
+      { learningRate: 0.001, ...options },
+      {
+        perWeight: ["secondMoment", ...(centered ? ["mean"] : []), ...(momentum > 0 ? ["velocity"] : [])],
+        step(weight, gradient, { learningRate, slot, keep }) {
+          const second = add(mul(slot("secondMoment"), rho), mul(mul(gradient, gradient), 1 - rho));
+          keep("secondMoment", second);
+          let spread = second;
+          if (centered) {
+            const mean = add(mul(slot("mean"), rho), mul(gradient, 1 - rho));
+            keep("mean", mean);
+            spread = sub(second, mul(mean, mean));
+          }
+          const step = div(mul(gradient, learningRate), add(sqrt(spread), epsilon));
+          if (momentum === 0) return sub(weight, step);
+          const velocity = add(mul(slot("velocity"), momentum), step);
+          keep("velocity", velocity);
+          return sub(weight, velocity);
+        },
+      },
+    );
+  },
+} as const;
+
+export type OptimizerName = keyof typeof optimizers;
+
+/** The optimiser of a name with its defaults, or the one given. @throws RangeError for an unknown name. */
+export function optimizerOf(given: OptimizerName | Optimizer): Optimizer {
+  if (typeof given !== "string") return given;
+  const make = optimizers[given];
+  if (make) return make();
+  throw new RangeError(`There is no optimizer "${given}". There are: ${Object.keys(optimizers).join(", ")}.`);
+}
+
+/** Makes an optimiser from what `type` and `options` of another say. */
+export function restoreOptimizer(type: string, options: OptimizerOptions): Optimizer {
+  const make = optimizers[type as OptimizerName];
+  if (!make) throw new RangeError(`There is no optimizer "${type}".`);
+  return make(options);
+}
+
+/**
+ * m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), w ← w − rate · m̂/(√v̂ + ε). The corrections are kept as numbers that grow
+ * from 0, c ← βc + (1 − β): in float32, 1 − β₂ᵗ itself would lose half its digits in the first steps.
+ */
+function adam(
+  type: string,
+  options: AdamOptions & { learningRate: NonNullable<OptimizerOptions["learningRate"]> },
+) {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
+  requireShare(type, "beta1", beta1);
+  requireShare(type, "beta2", beta2);
+  return optimizer(type, options, {
+    perWeight: ["firstMoment", "secondMoment"],
+    shared: {
+      firstCorrection: (before) => add(mul(before, beta1), 1 - beta1),
+      secondCorrection: (before) => add(mul(before, beta2), 1 - beta2),
+    },
+    step(weight, gradient, { learningRate, slot, keep }) {
+      const first = add(mul(slot("firstMoment"), beta1), mul(gradient, 1 - beta1));
+      const second = add(mul(slot("secondMoment"), beta2), mul(mul(gradient, gradient), 1 - beta2));
+      keep("firstMoment", first);
+      keep("secondMoment", second);
+      const rate = div(learningRate, slot("firstCorrection"));
+      const root = mul(sqrt(second), div(1, sqrt(slot("secondCorrection"))));
+      return sub(weight, div(mul(first, rate), add(root, epsilon)));
+    },
+  });
+}
+
+function requireShare(type: string, option: string, value: number): void {
+  if (!(value >= 0 && value < 1)) {
+    throw new RangeError(`${type}: ${option} must be at least 0 and below 1, got ${value}.`);
+  }
+}

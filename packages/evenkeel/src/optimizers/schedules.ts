@@ -1,0 +1,100 @@
+/**
+ * A learning rate that depends on the step: plain data, so that a checkpoint can keep it. Steps are optimiser
+ * steps, counted from 0 over the whole training.
+ */
+export type Schedule =
+  | { type: "constant"; rate: number }
+  | { type: "step"; initial: number; every: number; factor: number }
+  | { type: "exponential"; initial: number; every: number; factor: number }
+  | { type: "cosine"; initial: number; steps: number; final: number }
+  | { type: "warmUp"; steps: number; from: number; then: Schedule }
+  | {
+      type: "oneCycle";
+      maximum: number;
+      steps: number;
+      risingShare: number;
+      startDivisor: number;
+      finalDivisor: number;
+    };
+
+/** Makers of schedules, with their defaults. */
+export const schedules = {
+  /** The same rate at every step. */
+  constant: (rate: number): Schedule => ({ type: "constant", rate }),
+  /** initial · factor^⌊step/every⌋. */
+  step: (options: { initial: number; every: number; factor?: number }): Schedule =>
+    checked({ type: "step", factor: 0.1, ...options }),
+  /** initial · factor^(step/every). */
+  exponential: (options: { initial: number; every?: number; factor: number }): Schedule =>
+    checked({ type: "exponential", every: 1, ...options }),
+  /** Half a cosine from `initial` to `final` (default 0) over `steps`, then `final` (Loshchilov & Hutter 2017). */
+  cosine: (options: { initial: number; steps: number; final?: number }): Schedule =>
+    checked({ type: "cosine", final: 0, ...options }),
+  /** Straight from `from` (default 0) to what `then` begins with, over `steps`; then `then`, counted from 0. */
+  warmUp: (options: { steps: number; from?: number; then: Schedule | number }): Schedule =>
+    checked({ type: "warmUp", from: 0, ...options, then: scheduleOf(options.then) }),
+  /**
+   * Up from maximum/startDivisor (25) to the maximum over `risingShare` (0.3) of the steps, and down to
+   * start/finalDivisor (10⁴), both along half cosines (Smith & Topin 2019; PyTorch's OneCycleLR).
+   */
+  oneCycle: (options: {
+    maximum: number;
+    steps: number;
+    risingShare?: number;
+    startDivisor?: number;
+    finalDivisor?: number;
+  }): Schedule =>
+    checked({ type: "oneCycle", risingShare: 0.3, startDivisor: 25, finalDivisor: 1e4, ...options }),
+} as const;
+
+/** A number is a constant schedule. @throws RangeError for a rate that is no finite number. */
+export function scheduleOf(rate: number | Schedule): Schedule {
+  return checked(typeof rate === "number" ? { type: "constant", rate } : rate);
+}
+
+/** The learning rate at a step. */
+export function rateAt(schedule: Schedule, step: number): number {
+  switch (schedule.type) {
+    case "constant":
+      return schedule.rate;
+    case "step":
+      return schedule.initial * schedule.factor ** Math.floor(step / schedule.every);
+    case "exponential":
+      return schedule.initial * schedule.factor ** (step / schedule.every);
+    case "cosine":
+      return along(schedule.initial, schedule.final, step / schedule.steps);
+    case "warmUp": {
+      const { steps, from, then } = schedule;
+      if (step >= steps) return rateAt(then, step - steps);
+      return from + ((rateAt(then, 0) - from) * step) / steps;
+    }
+    case "oneCycle": {
+      const { maximum, steps, risingShare, startDivisor, finalDivisor } = schedule;
+      const start = maximum / startDivisor;
+      const top = risingShare * steps - 1;
+      return step <= top
+        ? along(start, maximum, step / top)
+        : along(maximum, start / finalDivisor, (step - top) / (steps - 1 - top));
+    }
+  }
+}
+
+/** Half a cosine from one value to another as `share` goes from 0 to 1. */
+function along(from: number, to: number, share: number): number {
+  return to + ((from - to) * (1 + Math.cos(Math.PI * Math.min(1, share)))) / 2;
+}
+
+function checked(schedule: Schedule): Schedule {
+  for (const [option, value] of Object.entries(schedule)) {
+    if (option === "type" || option === "then") continue;
+    if (!(typeof value === "number" && Number.isFinite(value) && value >= 0)) {
+      throw new RangeError(
+        `The learning rate's ${option} must be a finite number of at least 0, got ${JSON.stringify(value)}.`,
+      );
+    }
+    if (["steps", "every", "startDivisor", "finalDivisor"].includes(option) && value === 0) {
+      throw new RangeError(`The learning rate's ${option} must be above 0.`);
+    }
+  }
+  return schedule;
+}

@@ -1,0 +1,53 @@
+import type { Tensor } from "../tensor/tensor.js";
+
+/** Where a graph is executed. The rooms above know this interface only, never ONNX Runtime itself. */
+export interface Runtime {
+  /** For example `onnxruntime-node 1.30.0`. */
+  readonly name: string;
+  /** The execution provider that computes, for example `cpu`, `webgpu`, `cuda`. */
+  readonly device: string;
+  /** Puts named tensors where programs can read and replace them. */
+  createState(tensors: Iterable<readonly [string, Tensor]>): State;
+  /**
+   * Prepares an ONNX model to run.
+   *
+   * @param label what errors call it, for example `the training step`.
+   * @throws RuntimeError when ONNX Runtime refuses the model or lacks the device.
+   */
+  load(model: Uint8Array, label: string): Promise<Program>;
+}
+
+/**
+ * Named tensors that stay with the runtime from one run to the next: weights, running statistics, optimiser
+ * slots. Each has two buffers: a run reads one and writes the other, then they change places, so that
+ * nothing is copied and the state before the last run is still there.
+ */
+export interface State {
+  names(): string[];
+  has(name: string): boolean;
+  /** A copy of a tensor. @throws Error for an unknown name. */
+  read(name: string): Promise<Tensor>;
+  /** Replaces a tensor by a copy of another. @throws Error for an unknown name or another shape or type. */
+  write(name: string, tensor: Tensor): void;
+  /** Adds a tensor, or replaces one whatever its shape was. */
+  put(name: string, tensor: Tensor): void;
+  remove(name: string): void;
+  /** Goes back to the state before the last run. Possible once after each run. */
+  undo(): void;
+}
+
+/** A loaded model. */
+export interface Program {
+  /**
+   * Runs the model once. An input is taken from `feeds`, or else from `state` by its name; an output called
+   * `NAME/next` becomes the state's new NAME; all other outputs are returned.
+   */
+  run(feeds: Readonly<Record<string, Tensor>>, state?: State): Promise<Record<string, Tensor>>;
+  /** Frees the memory that the model holds. */
+  release(): Promise<void>;
+}
+
+/** The runtime cannot do what was asked: an absent device, a model it refuses, a run that failed. */
+export class RuntimeError extends Error {
+  override readonly name = "RuntimeError";
+}
