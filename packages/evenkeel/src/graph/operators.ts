@@ -201,7 +201,7 @@ function gemm(call: Call): Described[] {
 
 function fitsInto(shape: Shape, target: Shape): boolean {
   const joined = broadcastShapes(shape, target);
-  return joined !== undefined && joined.every((dimension, axis) => dimension === target[axis]);
+  return joined?.every((dimension, axis) => dimension === target[axis]) ?? false;
 }
 
 function transpose({ inputs: [x], attributes, fail }: Call): Described[] {

@@ -7,7 +7,7 @@ export type Schedule =
   | { type: "step"; initial: number; every: number; factor: number }
   | { type: "exponential"; initial: number; every: number; factor: number }
   | { type: "cosine"; initial: number; steps: number; final: number }
-  | { type: "warmUp"; steps: number; from: number; then: Schedule }
+  | { type: "warmUp"; steps: number; from: number; after: Schedule }
   | {
       type: "oneCycle";
       maximum: number;
@@ -30,8 +30,8 @@ export const schedules = {
   /** Half a cosine from `initial` to `final` (default 0) over `steps`, then `final` (Loshchilov & Hutter 2017). */
   cosine: (options: { initial: number; steps: number; final?: number }): Schedule =>
     checked({ type: "cosine", final: 0, ...options }),
-  /** Straight from `from` (default 0) to what `then` begins with, over `steps`; then `then`, counted from 0. */
-  warmUp: (options: { steps: number; from?: number; then: Schedule | number }): Schedule =>
+  /** Straight from `from` (default 0) to what `after` begins with, over `steps`; then `after`, counted from 0. */
+  warmUp: (options: { steps: number; from?: number; after: Schedule | number }): Schedule =>
     checked({ type: "warmUp", from: 0, ...options, then: scheduleOf(options.then) }),
   /**
    * Up from maximum/startDivisor (25) to the maximum over `risingShare` (0.3) of the steps, and down to
@@ -64,9 +64,9 @@ export function rateAt(schedule: Schedule, step: number): number {
     case "cosine":
       return along(schedule.initial, schedule.final, step / schedule.steps);
     case "warmUp": {
-      const { steps, from, then } = schedule;
-      if (step >= steps) return rateAt(then, step - steps);
-      return from + ((rateAt(then, 0) - from) * step) / steps;
+      const { steps, from, after } = schedule;
+      if (step >= steps) return rateAt(after, step - steps);
+      return from + ((rateAt(after, 0) - from) * step) / steps;
     }
     case "oneCycle": {
       const { maximum, steps, risingShare, startDivisor, finalDivisor } = schedule;
@@ -86,7 +86,7 @@ function along(from: number, to: number, share: number): number {
 
 function checked(schedule: Schedule): Schedule {
   for (const [option, value] of Object.entries(schedule)) {
-    if (option === "type" || option === "then") continue;
+    if (option === "type" || option === "after") continue;
     if (!(typeof value === "number" && Number.isFinite(value) && value >= 0)) {
       throw new RangeError(
         `The learning rate's ${option} must be a finite number of at least 0, got ${JSON.stringify(value)}.`,
