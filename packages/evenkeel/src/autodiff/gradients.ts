@@ -1,7 +1,7 @@
-import { type Node, type Region, staticShape, type Value } from "../graph/graph.js";
+import { type Graph, type Node, type Region, staticShape, type Value } from "../graph/graph.js";
 import { add, sumToShape } from "../graph/operations.js";
 import { GraphError } from "../graph/operators.js";
-import { zeros } from "../tensor/tensor.js";
+import { formatShape, zeros } from "../tensor/tensor.js";
 import { type Rule, rules } from "./rules.js";
 
 /**
@@ -19,11 +19,12 @@ export function gradients(of: Value, withRespectTo: readonly Value[], seed?: Val
   if (of.shape.length > 0) {
     throw new GraphError(
       graph.scope,
-      `only a scalar can be differentiated, "${of.name}" has shape [${of.shape}].`,
+      `only a scalar can be differentiated, "${of.name}" has shape ${formatShape(of.shape)}.`,
     );
   }
   for (const value of withRespectTo) refuseInside(value);
-  const active = dependents(graph.nodes, withRespectTo);
+  const nodes = visibleNodes(graph);
+  const active = dependents(nodes, withRespectTo);
   const adjoints = new Map<Value, Value>([[of, seed ?? graph.constant(1)]]);
   const finished = new Set<Region>();
 
@@ -34,27 +35,23 @@ export function gradients(of: Value, withRespectTo: readonly Value[], seed?: Val
     adjoints.set(to, earlier ? add(earlier, fitted) : fitted);
   };
 
-  // The rules add nodes at the end of the list, which this walk from the present end never reaches.
-  for (let index = graph.nodes.length - 1; index >= 0; index--) {
-    const node = graph.nodes[index]!;
+  for (const node of nodes.toReversed()) {
     const { region } = node;
+    const scope = node.scope ? `${node.scope}/gradient` : "gradient";
     if (region) {
       if (finished.has(region)) continue;
       finished.add(region);
-      for (const interior of interiorOf(region, graph.nodes))
-        if (adjoints.has(interior)) refuseInside(interior);
+      for (const interior of interiorOf(region, nodes)) if (adjoints.has(interior)) refuseInside(interior);
       const upstream = region.output && adjoints.get(region.output);
       if (!upstream || !region.inputs.some((input) => active.has(input))) continue;
-      const toInputs = graph.within(`${node.scope}/gradient`, () => region.backward(upstream), {
-        absolute: true,
-      });
+      const toInputs = graph.within(scope, () => region.backward(upstream), { absolute: true });
       for (const [i, gradient] of toInputs.entries()) contribute(region.inputs[i]!, gradient);
       continue;
     }
     const upstream = node.outputs.map((output) => adjoints.get(output));
-    if (!upstream.some(Boolean) || !node.inputs.some((input) => input && active.has(input))) continue;
+    if (!upstream.some(Boolean) || !reads(node).some((input) => active.has(input))) continue;
     graph.within(
-      node.scope ? `${node.scope}/gradient` : "gradient",
+      scope,
       () => {
         const toInputs = ruleOf(node)({
           x: node.inputs[0]!,
@@ -87,11 +84,22 @@ function ruleOf(node: Node): Rule {
   );
 }
 
+/** The nodes of a graph, after those of the graphs around it: a loop's body may rest on both. */
+function visibleNodes(graph: Graph): Node[] {
+  return graph.parent ? [...visibleNodes(graph.parent), ...graph.nodes] : [...graph.nodes];
+}
+
+/** What a node's outputs rest on: its inputs, and what the body of a loop takes from outside. */
+function reads(node: Node): Value[] {
+  const inputs = node.inputs.filter((input) => input !== undefined);
+  return node.body ? [...inputs, ...node.body.nodes.flatMap(reads)] : inputs;
+}
+
 /** The values that change when one of `sources` does; only float32 values can carry a gradient. */
 function dependents(nodes: readonly Node[], sources: readonly Value[]): Set<Value> {
   const active = new Set(sources);
   for (const node of nodes) {
-    if (!node.inputs.some((input) => input && active.has(input))) continue;
+    if (!reads(node).some((input) => active.has(input))) continue;
     for (const output of node.outputs) if (output.type === "float32") active.add(output);
   }
   return active;

@@ -86,30 +86,31 @@ export class Graph {
     }
   }
 
-  /** Declares a value that is fed when the graph runs. The name is kept as it is. */
+  /** Declares a value that is fed when the graph runs, under exactly this name. */
   input(name: string, type: ElementType, shape: Shape): Value {
-    const value = this.value(this.reserve(name), type, shape);
+    const value = this.value(this.claim(name), type, shape);
     this.inputs.push(value);
     return value;
   }
 
-  /** A tensor stored in the model, under the name given as it is. */
+  /** A tensor stored in the model, under exactly this name. */
   initializer(name: string, tensor: Tensor): Value {
-    const value = this.value(this.reserve(name), tensor.type, tensor.shape);
+    const value = this.value(this.claim(name), tensor.type, tensor.shape);
     this.constants.set(value, tensor);
     return value;
   }
 
   /** A constant. A number becomes a scalar of the element type, written once however often it is used. */
   constant(content: number | Tensor, type: ElementType = "float32"): Value {
-    if (typeof content !== "number") return this.initializer(this.unique("constant"), content);
+    if (typeof content !== "number") return this.initializer(this.free(this.scoped("constant")), content);
     const key = `${type} ${Object.is(content, -0) ? "-0" : content}`;
     const known = this.scalars.get(key);
     if (known) return known;
     const data = allocate(type, 1);
     if (data instanceof BigInt64Array) data[0] = BigInt(content);
     else data[0] = content;
-    const value = this.initializer(this.reserve(`constant/${content}`), { type, shape: [], data } as Tensor);
+    const name = `constant/${content}_${type}`;
+    const value = this.initializer(this.free(name), { type, shape: [], data } as Tensor);
     this.scalars.set(key, value);
     return value;
   }
@@ -120,7 +121,7 @@ export class Graph {
     const known = this.scalars.get(key);
     if (known) return known;
     const data = BigInt64Array.from(values, BigInt);
-    const name = this.reserve(`constant/indices_${values.join("_").replaceAll("-", "m")}`);
+    const name = this.free(`constant/indices_${values.join("_")}`);
     const value = this.initializer(name, { type: "int64", shape: [values.length], data });
     this.scalars.set(key, value);
     return value;
@@ -166,30 +167,39 @@ export class Graph {
     const owned = value.graph === this && value.producer;
     const free = owned && !this.outputs.some((other) => other.value === value);
     const result = free ? value : this.node("Identity", [value])[0]!;
-    result.name = this.reserve(name);
+    result.name = this.claim(name);
     this.outputs.push({ name: result.name, value: result });
   }
 
   /**
-   * Builds nodes that are differentiated as one, by `backward`.
+   * Builds nodes that are differentiated as one.
    *
    * @param label what an error calls it, for example `batchNormalization`.
+   * @param inputs the values it has gradients for.
+   * @param build gives the output, and whatever else the derivative needs.
+   * @param backward builds the gradients of `inputs`, in their order, from that of the output.
    */
-  differentiateAs(
+  differentiateAs<Built extends { output: Value }>(
     label: string,
     inputs: readonly Value[],
-    build: () => Value,
-    backward: Region["backward"],
-  ): Value {
-    const outer = this.region;
-    const region: Region = outer ?? { label, inputs, output: undefined, backward };
+    build: () => Built,
+    backward: (upstream: Value, built: Built) => readonly (Value | undefined)[],
+  ): Built {
+    if (this.region) return build();
+    let built: Built | undefined;
+    const region: Region = {
+      label,
+      inputs,
+      output: undefined,
+      backward: (upstream) => backward(upstream, built!),
+    };
     this.region = region;
     try {
-      const output = build();
-      if (!outer) region.output = output;
-      return output;
+      built = build();
+      region.output = built.output;
+      return built;
     } finally {
-      this.region = outer;
+      this.region = undefined;
     }
   }
 
@@ -203,13 +213,26 @@ export class Graph {
   }
 
   private unique(role: string): string {
-    return this.reserve(this.scope === "" ? role : `${this.scope}/${role}`);
+    return this.claim(this.free(this.scoped(role)));
   }
 
-  private reserve(name: string): string {
-    const count = (this.names.get(name) ?? 0) + 1;
+  private scoped(role: string): string {
+    return this.scope === "" ? role : `${this.scope}/${role}`;
+  }
+
+  /** The name, with a number behind it when it is taken. */
+  private free(name: string): string {
+    if (!this.names.has(name)) return name;
+    let count = this.names.get(name)! + 1;
+    while (this.names.has(`${name}_${count}`)) count++;
     this.names.set(name, count);
-    return count === 1 ? name : this.reserve(`${name}_${count}`);
+    return `${name}_${count}`;
+  }
+
+  private claim(name: string): string {
+    if (this.names.has(name)) throw new GraphError(this.scope, `the name "${name}" is taken already.`);
+    this.names.set(name, 1);
+    return name;
   }
 }
 

@@ -130,7 +130,14 @@ export const unsqueeze = (x: Value, axes: readonly number[]) =>
 /** Repeats axes of size 1 up to a shape known in advance. */
 export function expand(x: Value, shape: Shape): Value {
   if (sameShape(x.shape, shape)) return x;
-  const known = shape.map((dimension) => (typeof dimension === "number" ? dimension : 1));
+  const known = shape.map((dimension, axis) => {
+    if (typeof dimension === "number") return dimension;
+    if (x.shape[axis - shape.length + x.shape.length] === dimension) return 1;
+    throw new GraphError(
+      x.graph.scope,
+      `Expand cannot repeat ${formatShape(x.shape)} to ${formatShape(shape)}, since "${dimension}" is not known in advance. Build the graph for a fixed batch size.`,
+    );
+  });
   return single("Expand", [x, x.graph.indices(known)]);
 }
 

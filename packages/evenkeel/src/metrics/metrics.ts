@@ -23,7 +23,8 @@ export interface Metric {
   build(targets: Value, predictions: Value, loss: Loss): Value;
 }
 
-export type MetricName = "accuracy" | LossName;
+/** `accuracy`, `top5` and its like, or the name of a loss. */
+export type MetricName = "accuracy" | `top${number}` | LossName;
 
 export const metrics = {
   /**
@@ -58,7 +59,9 @@ export const metrics = {
 export function metricOf(metric: MetricName | Metric): Metric {
   if (typeof metric !== "string") return metric;
   if (metric === "accuracy") return metrics.accuracy();
-  const loss = lossOf(metric);
+  const top = /^top(\d+)$/.exec(metric);
+  if (top) return metrics.topK({ k: Number(top[1]) });
+  const loss = lossOf(metric as LossName);
   return { name: metric, build: (targets, predictions) => loss.build(targets, predictions) };
 }
 

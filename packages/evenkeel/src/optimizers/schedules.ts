@@ -32,7 +32,7 @@ export const schedules = {
     checked({ type: "cosine", final: 0, ...options }),
   /** Straight from `from` (default 0) to what `after` begins with, over `steps`; then `after`, counted from 0. */
   warmUp: (options: { steps: number; from?: number; after: Schedule | number }): Schedule =>
-    checked({ type: "warmUp", from: 0, ...options, then: scheduleOf(options.then) }),
+    checked({ type: "warmUp", from: 0, ...options, after: scheduleOf(options.after) }),
   /**
    * Up from maximum/startDivisor (25) to the maximum over `risingShare` (0.3) of the steps, and down to
    * start/finalDivisor (10⁴), both along half cosines (Smith & Topin 2019; PyTorch's OneCycleLR).

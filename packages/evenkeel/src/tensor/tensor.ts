@@ -51,29 +51,37 @@ export function zeros<T extends ElementType>(type: T, shape: readonly number[]):
  * @param type default: the typed array's; `float32` for nested arrays.
  * @throws RangeError when the number of elements is not that of `shape`, or when rows differ in length.
  */
+export function tensor(values: Float32Array, shape?: readonly number[]): Tensor<"float32">;
+export function tensor(values: Uint8Array, shape?: readonly number[]): Tensor<"uint8">;
+export function tensor(values: Int32Array, shape?: readonly number[]): Tensor<"int32">;
+export function tensor(values: Uint32Array, shape?: readonly number[]): Tensor<"uint32">;
+export function tensor(values: BigInt64Array, shape?: readonly number[]): Tensor<"int64">;
 export function tensor<T extends ElementType = "float32">(
   values: ElementArrays[T] | NestedNumbers,
   shape?: readonly number[],
   type?: T,
-): Tensor<T> {
+): Tensor<T>;
+export function tensor(
+  values: ElementArrays[ElementType] | NestedNumbers,
+  shape?: readonly number[],
+  type?: ElementType,
+): Tensor {
   if (ArrayBuffer.isView(values)) {
-    const actualType = type ?? (elementTypeOf(values) as T);
-    return checked(actualType, values as ElementArrays[T], shape ?? [values.length]);
+    return checked(type ?? elementTypeOf(values), values, shape ?? [values.length]);
   }
-  const nested = values as NestedNumbers;
   const inferredShape: number[] = [];
-  for (let level: NestedNumbers = nested; Array.isArray(level); level = level[0] as NestedNumbers) {
+  let level: NestedNumbers = values;
+  while (typeof level !== "number") {
     inferredShape.push(level.length);
     if (level.length === 0) break;
+    level = level[0]!;
   }
   const flat: number[] = [];
-  flatten(nested, inferredShape, 0, flat);
-  const actualType = type ?? ("float32" as T);
-  const data = allocate(actualType, flat.length);
-  for (let i = 0; i < flat.length; i++) {
-    (data as { [index: number]: number | bigint })[i] = actualType === "int64" ? BigInt(flat[i]!) : flat[i]!;
-  }
-  return checked(actualType, data, shape ?? inferredShape);
+  flatten(values, inferredShape, 0, flat);
+  const data = allocate(type ?? "float32", flat.length);
+  if (data instanceof BigInt64Array) data.set(flat.map(BigInt));
+  else data.set(flat);
+  return checked(type ?? "float32", data, shape ?? inferredShape);
 }
 
 /** The element type that a typed array holds. `Uint8Array` is `uint8`, never `bool`. */
@@ -118,17 +126,13 @@ export function formatShape(shape: readonly (number | string)[]): string {
   return `[${shape.join(", ")}]`;
 }
 
-function checked<T extends ElementType>(
-  type: T,
-  data: ElementArrays[T],
-  shape: readonly number[],
-): Tensor<T> {
+function checked(type: ElementType, data: ElementArrays[ElementType], shape: readonly number[]): Tensor {
   if (data.length !== sizeOf(shape)) {
     throw new RangeError(
       `A tensor of shape ${formatShape(shape)} holds ${sizeOf(shape)} elements, got ${data.length}.`,
     );
   }
-  return { type, shape: [...shape], data } as unknown as Tensor<T>;
+  return { type, shape: [...shape], data } as Tensor;
 }
 
 function flatten(values: NestedNumbers, shape: number[], depth: number, into: number[]): void {

@@ -1,0 +1,5 @@
+// @ts-check
+import "@tensorflow/tfjs-backend-wasm";
+import { serveHandWritten } from "./tfjs.mjs";
+
+await serveHandWritten("wasm");

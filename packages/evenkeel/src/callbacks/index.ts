@@ -1,0 +1,10 @@
+import { checkpoint } from "./checkpoint.js";
+import { earlyStopping } from "./early-stopping.js";
+import { csvLogger, jsonlLogger } from "./logs.js";
+
+/** Ready callbacks for `fit`. */
+export const callbacks = { checkpoint, csvLogger, earlyStopping, jsonlLogger } as const;
+
+export type { CheckpointOptions } from "./checkpoint.js";
+export type { EarlyStoppingOptions } from "./early-stopping.js";
+export type { LogOptions } from "./logs.js";

@@ -1,0 +1,442 @@
+import { existsSync } from "node:fs";
+import { readWhole, writeWhole } from "./files/atomic.js";
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./files/checkpoint.js";
+import { type Layer, restoreLayer } from "./layers/index.js";
+import { type Loss, type LossName, lossOf } from "./losses/losses.js";
+import { type Metric, type MetricName, metricOf } from "./metrics/metrics.js";
+import { exportNetwork, importNetwork } from "./network/export.js";
+import { Network } from "./network/network.js";
+import { formatSummary, type Summary, summarize } from "./network/summary.js";
+import type { Optimizer } from "./optimizers/optimizer.js";
+import { type OptimizerName, optimizerOf, restoreOptimizer } from "./optimizers/optimizers.js";
+import { rateAt } from "./optimizers/schedules.js";
+import { streamSeed } from "./random/stream.js";
+import { nodeRuntime } from "./runtime/node.js";
+import type { Runtime } from "./runtime/runtime.js";
+import { rows, type Tensor } from "./tensor/tensor.js";
+import type { Callback } from "./training/callback.js";
+import { asTensor, checkExamples, checkInput, type TensorLike } from "./training/data-checks.js";
+import { Engine, type Inspection, type InspectionRequest } from "./training/engine.js";
+import { runFit } from "./training/fit.js";
+import type { NonFiniteAction, NonFiniteReport } from "./training/non-finite.js";
+import type { LastBatch } from "./training/plan.js";
+import { type FitSettings, type History, type Logs, noProgress, type Progress } from "./training/progress.js";
+import { staleStatistics } from "./training/stale-statistics.js";
+
+/** Where a model runs and what its random numbers come from. */
+export interface ModelOptions {
+  /** Seed of the initial weights, and of `fit` unless it has its own. Default 0. */
+  seed?: number;
+  /** Default: the CPU, through onnxruntime-node. */
+  runtime?: Runtime;
+}
+
+export interface CompileOptions {
+  /** A name with its defaults, or `optimizers.…({...})`. Default `sgd`. */
+  optimizer?: OptimizerName | Optimizer;
+  loss: LossName | Loss;
+  /** Measured beside the loss. Default none. */
+  metrics?: readonly (MetricName | Metric)[];
+}
+
+/** Options of a training that do not change its result. */
+export interface ResumeOptions {
+  /** Examples and targets that are evaluated after every epoch. */
+  validationData?: readonly [TensorLike, TensorLike];
+  /** Default 1000. */
+  validationBatchSize?: number;
+  callbacks?: readonly Callback<Model>[];
+  /** Ends the training cleanly after the present steps; the history says so. */
+  signal?: AbortSignal;
+  /**
+   * When the loss becomes NaN or infinite: `throw` a NonFiniteLossError (default), `stop` and return the
+   * history, or `continue`. With the first two, the model keeps the weights from before that step.
+   */
+  onNaN?: NonFiniteAction | ((report: NonFiniteReport) => NonFiniteAction);
+  /** Takes warnings. Default `console.warn`. */
+  onWarning?: (message: string) => void;
+}
+
+export interface FitOptions extends ResumeOptions {
+  /** Passes over the data. Default 1. */
+  epochs?: number;
+  /** Examples in each step. Default 32. */
+  batchSize?: number;
+  /** Whether the order is drawn anew for every epoch. Default true. */
+  shuffle?: boolean;
+  /** Seed of order, dropout and all that is random. Default: the model's. */
+  seed?: number;
+  /** The last part of the data, as a share in (0, 1), is evaluated and not trained on (Keras). Default 0. */
+  validationSplit?: number;
+  /**
+   * Examples at the end that do not fill a batch: `keep` (default) trains on them as a smaller batch, `drop`
+   * leaves them out. A single one joins the batch before it where batch normalization could not take it alone.
+   */
+  lastBatch?: LastBatch;
+}
+
+/**
+ * A network that can be trained: layers, weights, loss and optimiser together, with the functions that Keras
+ * and TensorFlow.js give it.
+ */
+export class Model {
+  private readonly engine: Engine;
+  private progress: Progress = noProgress();
+  private settings: FitSettings | undefined;
+  private busy = false;
+
+  /** Use `sequential`, `loadModel` or `loadCheckpoint`. */
+  constructor(
+    private readonly network: Network,
+    readonly seed: number,
+    runtime: Runtime,
+    weights: ReadonlyMap<string, Tensor> = network.initialWeights(seed),
+  ) {
+    this.engine = new Engine(network, runtime, weights);
+  }
+
+  get layers(): readonly Layer[] {
+    return this.network.layers;
+  }
+
+  /** `[N, ...]` without the batch. */
+  get inputShape(): readonly number[] {
+    return this.network.inputShape;
+  }
+
+  /** Optimiser steps taken in the model's life. */
+  get steps(): number {
+    return this.progress.step;
+  }
+
+  /** The layer of a name. @throws Error naming those there are. */
+  getLayer(name: string): Layer {
+    return this.network.layer(name);
+  }
+
+  /** Sets what the model is trained with. The optimiser's state begins afresh, the weights stay. */
+  compile({ optimizer = "sgd", loss, metrics = [] }: CompileOptions): void {
+    this.engine.compile({
+      optimizer: optimizerOf(optimizer),
+      loss: lossOf(loss),
+      metrics: metrics.map(metricOf),
+    });
+  }
+
+  /**
+   * Trains the model.
+   *
+   * @param x examples `[N, ...]`. uint8 stays uint8 in memory.
+   * @param y targets: labels `[N]`, or values in the predictions' shape, as the loss wants them.
+   * @throws RangeError for data or options that do not fit, before anything is trained; NonFiniteLossError
+   * when the loss is no number any more (see `onNaN`).
+   */
+  async fit(x: TensorLike, y: TensorLike, options: FitOptions = {}): Promise<History> {
+    const { epochs = 1, batchSize = 32, shuffle = true, lastBatch = "keep", validationSplit = 0 } = options;
+    requireCount("epochs", epochs);
+    requireCount("batchSize", batchSize);
+    if (!(validationSplit >= 0 && validationSplit < 1)) {
+      throw new RangeError(`validationSplit must be at least 0 and below 1, got ${validationSplit}.`);
+    }
+    const seed = options.seed ?? this.seed;
+    const lastEpoch = this.progress.epoch + epochs;
+    // An epoch that was cut short by an earlier fit is not taken up: this one begins with a fresh order.
+    Object.assign(this.progress, { batch: 0, sums: {}, examples: 0, seconds: 0 });
+    return this.train(x, y, options, { lastEpoch, batchSize, seed, shuffle, lastBatch, validationSplit });
+  }
+
+  /**
+   * Finishes the training that a checkpoint interrupted, with the settings it had: given the same data, the
+   * weights are bit for bit those of a training that was never interrupted.
+   *
+   * @throws Error when no training was under way.
+   */
+  async resume(x: TensorLike, y: TensorLike, options: ResumeOptions = {}): Promise<History> {
+    if (!this.settings) throw new Error("There is nothing to resume: no fit was under way. Use model.fit.");
+    return this.train(x, y, options, this.settings);
+  }
+
+  /** Takes one optimiser step on one batch. @returns its loss and metrics, from before the step. */
+  async trainOnBatch(x: TensorLike, y: TensorLike): Promise<Logs> {
+    const data = checkExamples(x, y, this.network, this.engine.compiled.loss);
+    const batchSize = data.x.shape[0]!;
+    const step = this.progress.step;
+    const [logs] = await this.exclusively(() =>
+      this.engine.train(data, {
+        batchSize,
+        order: Int32Array.from({ length: batchSize }, (_, index) => index),
+        learningRates: Float32Array.of(rateAt(this.engine.compiled.optimizer.schedule, step)),
+        seeds: Uint32Array.of(streamSeed(this.seed, "step", step)),
+      }),
+    );
+    this.progress.step += 1;
+    return logs!;
+  }
+
+  /** Mean loss and metrics over the data, in inference mode. */
+  async evaluate(
+    x: TensorLike,
+    y: TensorLike,
+    { batchSize = 1000 }: { batchSize?: number } = {},
+  ): Promise<Logs> {
+    requireCount("batchSize", batchSize);
+    const data = checkExamples(x, y, this.network, this.engine.compiled.loss);
+    return this.engine.evaluate(data, batchSize);
+  }
+
+  /** What the model says of examples, in inference mode: `[N, ...]`. */
+  async predict(
+    x: TensorLike,
+    { batchSize = 1000 }: { batchSize?: number } = {},
+  ): Promise<Tensor<"float32">> {
+    const [output] = await this.outputs(x, [this.layers.at(-1)!.name], { batchSize });
+    return output!;
+  }
+
+  /** What some layers give for examples, in inference mode. */
+  async outputs(
+    x: TensorLike,
+    layers: readonly string[],
+    { batchSize = 1000 }: { batchSize?: number } = {},
+  ): Promise<Tensor<"float32">[]> {
+    requireCount("batchSize", batchSize);
+    for (const name of layers) this.network.layer(name);
+    const examples = asTensor(x);
+    checkInput(examples, this.network);
+    return this.engine.predict(examples, layers, batchSize);
+  }
+
+  /**
+   * Looks inside one batch: outputs of layers, and gradients of the loss with respect to weights and to
+   * layers' outputs. In training mode (default) batch normalization uses this batch. Changes nothing.
+   */
+  async inspect(x: TensorLike, y: TensorLike, request: Partial<InspectionRequest> = {}): Promise<Inspection> {
+    const {
+      training = true,
+      layers = [],
+      weightGradients = [],
+      layerGradients = [],
+      seed = this.seed,
+    } = request;
+    const data = checkExamples(x, y, this.network, this.engine.compiled.loss);
+    for (const name of [...layers, ...layerGradients]) this.network.layer(name);
+    for (const name of weightGradients) this.requireWeight(name);
+    return this.engine.inspect(data, {
+      training,
+      layers,
+      weightGradients,
+      layerGradients,
+      seed: streamSeed(seed, "inspect"),
+    });
+  }
+
+  /** Layers, shapes and parameters. Printed line by line unless `print` is something else. */
+  summary(print: (line: string) => void = console.log): Summary {
+    const summary = summarize(this.network);
+    for (const line of formatSummary(summary).split("\n")) print(line);
+    return summary;
+  }
+
+  /** Copies of all weights and running statistics, by name: `dense_1/kernel`. */
+  getWeights(): Promise<Map<string, Tensor>> {
+    return this.engine.weights();
+  }
+
+  /** Replaces weights by name; those not named stay. @throws Error, before any is replaced, when one does not fit. */
+  async setWeights(weights: ReadonlyMap<string, Tensor> | Record<string, Tensor>): Promise<void> {
+    const given = weights instanceof Map ? [...weights] : Object.entries(weights as Record<string, Tensor>);
+    for (const [name, { shape, type }] of given) {
+      const expected = this.requireWeight(name).shape;
+      if (type !== "float32" || shape.join() !== expected.join()) {
+        throw new RangeError(
+          `The weight "${name}" is float32 [${expected.join(", ")}], got ${type} [${shape.join(", ")}].`,
+        );
+      }
+    }
+    for (const [name, value] of given) this.engine.state.write(name, value);
+  }
+
+  /** The model at inference as the bytes of an ONNX file: input `input`, output `output`, both float32. */
+  async toOnnx(): Promise<Uint8Array> {
+    return exportNetwork(this.network, await this.engine.weights(), this.seed);
+  }
+
+  /**
+   * Writes the model as one ONNX file that any ONNX runtime runs; once it is compiled, also what is needed to
+   * go on training, beside it as `NAME.checkpoint`. Files appear whole or not at all.
+   */
+  async save(path: string): Promise<void> {
+    const model = await this.toOnnx();
+    if (this.engine.isCompiled) await this.saveCheckpoint(checkpointPath(path));
+    await writeWhole(path, model);
+  }
+
+  /** Writes everything that is needed to go on training: weights, optimiser, position, settings. */
+  async saveCheckpoint(path: string): Promise<void> {
+    const { optimizer, loss, metrics } = this.engine.compiled;
+    const bytes = writeCheckpoint({
+      network: this.network.configuration(),
+      seed: this.seed,
+      optimizer: { type: optimizer.type, options: optimizer.options },
+      loss: loss.type,
+      metrics: metrics.map(({ name }) => name),
+      progress: this.progress,
+      settings: this.settings,
+      tensors: new Map([
+        ...(await this.engine.weights()),
+        ...(await this.engine.optimizerState()),
+      ]) as Checkpoint["tensors"],
+    });
+    await writeWhole(path, bytes);
+  }
+
+  /** Frees the runtime's memory. The model can be used again; its programs are then built anew. */
+  async dispose(): Promise<void> {
+    await this.engine.release();
+  }
+
+  /** Takes over what a checkpoint says of the training. */
+  restore(checkpoint: Checkpoint): void {
+    this.compile({
+      optimizer: restoreOptimizer(checkpoint.optimizer.type, checkpoint.optimizer.options),
+      loss: checkpoint.loss as LossName,
+      metrics: checkpoint.metrics as MetricName[],
+    });
+    for (const [name, value] of checkpoint.tensors) this.engine.state.put(name, value);
+    this.progress = checkpoint.progress;
+    this.settings = checkpoint.settings;
+  }
+
+  private async train(
+    x: TensorLike,
+    y: TensorLike,
+    options: ResumeOptions,
+    settings: FitSettings,
+  ): Promise<History> {
+    const { loss } = this.engine.compiled;
+    const { validationData, onWarning = console.warn } = options;
+    const all = checkExamples(x, y, this.network, loss);
+    const count = all.x.shape[0]!;
+    const kept = count - Math.floor(count * settings.validationSplit);
+    if (kept === 0) throw new RangeError("validationSplit leaves no examples to train on.");
+    const validation = validationData
+      ? checkExamples(...validationData, this.network, loss, "validation ")
+      : kept < count
+        ? { x: rows(all.x, kept, count), y: rows(all.y, kept, count) }
+        : undefined;
+    return this.exclusively(async () => {
+      this.settings = settings;
+      const history = await runFit<Model>({
+        engine: this.engine,
+        data: { x: rows(all.x, 0, kept), y: rows(all.y, 0, kept) },
+        validation,
+        validationBatchSize: options.validationBatchSize ?? 1000,
+        settings,
+        progress: this.progress,
+        callbacks: options.callbacks ?? [],
+        signal: options.signal,
+        onNaN: options.onNaN ?? "throw",
+        model: this,
+      });
+      for (const message of staleStatistics(this.network, this.progress.step))
+        onWarning(`evenkeel: ${message}`);
+      return history;
+    });
+  }
+
+  private requireWeight(name: string) {
+    const { weights } = this.network;
+    const found = weights.find(({ fullName }) => fullName === name);
+    if (found) return found;
+    throw new Error(`There is no weight "${name}". There are: ${weights.map((w) => w.fullName).join(", ")}.`);
+  }
+
+  /** Two trainings at once would take turns on the same weights. */
+  private async exclusively<T>(action: () => Promise<T>): Promise<T> {
+    if (this.busy) throw new Error("The model is being trained already; wait for that training to end.");
+    this.busy = true;
+    try {
+      return await action();
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+/**
+ * A model of layers one after another.
+ *
+ * @param layers the layers, or an object that holds them, as TensorFlow.js has it.
+ * @throws Error naming the layer that does not fit what comes before it.
+ */
+export function sequential(
+  layers: readonly Layer[] | ({ layers: readonly Layer[] } & ModelOptions),
+  options: ModelOptions = {},
+): Model {
+  const given = "layers" in layers ? layers : { layers, ...options };
+  return new Model(new Network(given.layers), given.seed ?? 0, given.runtime ?? nodeRuntime());
+}
+
+/**
+ * Reads a model that `model.save` wrote. When the checkpoint beside it belongs to it, the model is compiled as
+ * it was and goes on training where it stopped.
+ *
+ * @throws Error naming the file and what is wrong with it.
+ */
+export async function loadModel(
+  path: string,
+  { runtime = nodeRuntime() }: Pick<ModelOptions, "runtime"> = {},
+): Promise<Model> {
+  const { network, weights, seed } = await reading("model", path, importNetwork);
+  const model = new Model(network, seed, runtime, weights);
+  const beside = checkpointPath(path);
+  if (existsSync(beside)) {
+    const checkpoint = await reading("checkpoint", beside, readCheckpoint);
+    if (sameTensors(weights, checkpoint.tensors)) model.restore(checkpoint);
+  }
+  return model;
+}
+
+/**
+ * Reads a checkpoint: the model as it was, compiled; `model.resume` goes on with a training that was under way.
+ *
+ * @throws Error naming the file and what is wrong with it.
+ */
+export async function loadCheckpoint(
+  path: string,
+  { runtime = nodeRuntime() }: Pick<ModelOptions, "runtime"> = {},
+): Promise<Model> {
+  const checkpoint = await reading("checkpoint", path, readCheckpoint);
+  const layers = checkpoint.network.layers.map(({ type, options }) => restoreLayer(type, options));
+  const model = new Model(new Network(layers), checkpoint.seed, runtime);
+  model.restore(checkpoint);
+  return model;
+}
+
+async function reading<T>(kind: string, path: string, parse: (bytes: Uint8Array) => T): Promise<T> {
+  const bytes = await readWhole(path, `the ${kind}`);
+  try {
+    return parse(bytes);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`Cannot load the ${kind} "${path}": ${reason}.`, { cause });
+  }
+}
+
+/** `model.onnx` → `model.checkpoint`. */
+function checkpointPath(path: string): string {
+  return `${path.replace(/\.onnx$/, "")}.checkpoint`;
+}
+
+function sameTensors(weights: ReadonlyMap<string, Tensor>, others: ReadonlyMap<string, Tensor>): boolean {
+  return [...weights].every(([name, { data }]) => {
+    const other = others.get(name)?.data;
+    return other?.length === data.length && data.every((value, index) => Object.is(value, other[index]));
+  });
+}
+
+function requireCount(option: string, value: number): void {
+  if (!(Number.isInteger(value) && value >= 1)) {
+    throw new RangeError(`${option} must be a whole number of at least 1, got ${value}.`);
+  }
+}

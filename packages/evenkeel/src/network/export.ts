@@ -1,0 +1,82 @@
+import { Graph } from "../graph/graph.js";
+import { readModel, writeModel } from "../graph/onnx.js";
+import { type Tensor, tensor } from "../tensor/tensor.js";
+import { batchDimension, Network, type NetworkConfiguration } from "./network.js";
+
+/** Under this key the model's metadata holds what Evenkeel needs to go on with it. */
+const metadataKey = "evenkeel";
+
+/** What a model's file says beside its graph. */
+interface StoredNetwork {
+  version: 1;
+  network: NetworkConfiguration;
+  seed: number;
+  /** How many batches cumulative statistics have seen: inference has no use for it, further training has. */
+  counters: Record<string, number>;
+}
+
+/**
+ * The network at inference as an ONNX model that any runtime can run: input `input` `[batch, ...]` float32,
+ * output `output`, weights and running statistics inside.
+ */
+export function exportNetwork(
+  network: Network,
+  weights: ReadonlyMap<string, Tensor>,
+  seed: number,
+): Uint8Array {
+  const graph = new Graph("evenkeel");
+  const input = graph.input("input", "float32", [batchDimension, ...network.inputShape]);
+  const values = new Map(
+    network.weights.map(({ fullName }) => [fullName, graph.initializer(fullName, weights.get(fullName)!)]),
+  );
+  const outputs = network.forward(input, {
+    training: false,
+    device: "any",
+    weight: (name) => values.get(name)!,
+  });
+  graph.output("output", [...outputs.values()].at(-1)!);
+  const counters = Object.fromEntries(
+    network.weights
+      .filter(({ role }) => role === "counter")
+      .map(({ fullName }) => [fullName, Number(weights.get(fullName)!.data[0])]),
+  );
+  const stored: StoredNetwork = { version: 1, network: network.configuration(), seed, counters };
+  return writeModel(graph, { [metadataKey]: JSON.stringify(stored) });
+}
+
+/**
+ * The network and weights of a model that `exportNetwork` wrote.
+ *
+ * @throws Error saying what is wrong with the bytes.
+ */
+export function importNetwork(bytes: Uint8Array): {
+  network: Network;
+  weights: Map<string, Tensor>;
+  seed: number;
+} {
+  const { metadata, tensors, producer } = readModel(bytes);
+  const stored = metadata[metadataKey];
+  if (stored === undefined) {
+    throw new Error(
+      `it is an ONNX model of another origin (${producer || "unnamed producer"}), without the description of layers that Evenkeel writes`,
+    );
+  }
+  const { version, network: configuration, seed, counters } = JSON.parse(stored) as StoredNetwork;
+  if (version !== 1)
+    throw new Error(`it was written by a newer Evenkeel (format ${version}, this one reads 1)`);
+  const network = Network.restore(configuration);
+  // Statistics that inference does not use are not in the graph; they begin again.
+  const weights = network.initialWeights(seed);
+  for (const { fullName, shape, role } of network.weights) {
+    const counted = counters[fullName];
+    const found = counted === undefined ? tensors.get(fullName) : tensor(Float32Array.of(counted), shape);
+    if (!found && role === "statistic") continue;
+    if (!found || found.shape.join() !== shape.join()) {
+      throw new Error(
+        `the weight "${fullName}" of shape [${shape.join(", ")}] is missing or has another shape`,
+      );
+    }
+    weights.set(fullName, found);
+  }
+  return { network, weights, seed };
+}

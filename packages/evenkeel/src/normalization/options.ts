@@ -1,0 +1,83 @@
+import type { Initializer } from "../layers/initializers.js";
+import type { LayerOptions } from "../layers/layer.js";
+import type { Regularizer } from "../layers/regularizers.js";
+
+/** Options of batch normalization, with Keras's names and defaults. */
+export interface BatchNormalizationOptions extends LayerOptions {
+  /**
+   * The axis that keeps its own statistics; all others are averaged over. Default 1: the features of `[N, C]`,
+   * the channels of `[N, C, H, W]`. Negative axes count from the end. (Keras counts channels last, -1.)
+   */
+  axis?: number;
+  /**
+   * Share of the OLD value that a running statistic keeps at each step, in [0, 1); default 0.99, Keras's.
+   * PyTorch's `momentum` is the share of the new value: its 0.1 is 0.9 here. `"cumulative"` gives every batch
+   * since the beginning the same weight (PyTorch's `momentum=None`).
+   */
+  momentum?: number | "cumulative";
+  /** Added to the variance before its root is taken. Default 1e-3, Keras's; PyTorch has 1e-5. */
+  epsilon?: number;
+  /** Whether beta, the learned shift, is added. Default true. */
+  center?: boolean;
+  /** Whether the result is multiplied by gamma, the learned scale. Default true. */
+  scale?: boolean;
+  /** Default `zeros`. */
+  betaInitializer?: Initializer;
+  /** Default `ones`. */
+  gammaInitializer?: Initializer;
+  betaRegularizer?: Regularizer;
+  gammaRegularizer?: Regularizer;
+  /** Default `zeros`. */
+  runningMeanInitializer?: Initializer;
+  /** Default `ones`. */
+  runningVarianceInitializer?: Initializer;
+  /**
+   * What the running variance averages: the batch's `"biased"` variance, divided by m, as Keras does
+   * (default), or the `"unbiased"` one, divided by m − 1, as Ioffe & Szegedy 2015 (Algorithm 2) and PyTorch do.
+   * Training always normalises by the biased one.
+   */
+  runningVariance?: "biased" | "unbiased";
+  /**
+   * What inference normalises by: the `"running"` statistics (default), or those of the `"batch"` it is given,
+   * in which case an example's output depends on its batch (PyTorch's `track_running_stats=False`).
+   */
+  inferenceStatistics?: "running" | "batch";
+}
+
+/** The options with defaults filled in and checked. @throws RangeError naming the option that is wrong. */
+export function completed(options: BatchNormalizationOptions) {
+  const complete = {
+    axis: 1,
+    momentum: 0.99 as number | "cumulative",
+    epsilon: 1e-3,
+    center: true,
+    scale: true,
+    betaInitializer: "zeros" as Initializer,
+    gammaInitializer: "ones" as Initializer,
+    runningMeanInitializer: "zeros" as Initializer,
+    runningVarianceInitializer: "ones" as Initializer,
+    runningVariance: "biased" as "biased" | "unbiased",
+    inferenceStatistics: "running" as "running" | "batch",
+    ...options,
+  };
+  const { axis, momentum, epsilon, runningVariance, inferenceStatistics } = complete;
+  const refuse = (option: string, expected: string, got: unknown): never => {
+    throw new RangeError(`batchNormalization: ${option} must be ${expected}, got ${JSON.stringify(got)}.`);
+  };
+  if (!Number.isInteger(axis) || axis === 0) refuse("axis", "a whole number other than 0, the batch", axis);
+  if (momentum !== "cumulative" && !(momentum >= 0 && momentum < 1)) {
+    refuse(
+      "momentum",
+      'in [0, 1), the share of the old value that is kept, or "cumulative" (1 would never update the running statistics)',
+      momentum,
+    );
+  }
+  if (!(epsilon > 0 && Number.isFinite(epsilon))) refuse("epsilon", "a finite number above 0", epsilon);
+  if (runningVariance !== "biased" && runningVariance !== "unbiased") {
+    refuse("runningVariance", '"biased" or "unbiased"', runningVariance);
+  }
+  if (inferenceStatistics !== "running" && inferenceStatistics !== "batch") {
+    refuse("inferenceStatistics", '"running" or "batch"', inferenceStatistics);
+  }
+  return complete;
+}

@@ -1,0 +1,293 @@
+import type { Network } from "../network/network.js";
+import type { Program, Runtime, State } from "../runtime/runtime.js";
+import { gatherRows, rows, type Tensor, tensor } from "../tensor/tensor.js";
+import * as programs from "./programs.js";
+import type { Logs } from "./progress.js";
+import type { Compiled } from "./step.js";
+
+/** Examples and their targets; axis 0 counts examples in both. */
+export interface Examples {
+  x: Tensor;
+  y: Tensor;
+}
+
+/** What a run of steps needs beside the examples; its length is the number of steps. */
+export interface StepsToRun {
+  batchSize: number;
+  /** The examples of each batch, `[steps · batchSize]`. */
+  order: Int32Array;
+  learningRates: Float32Array;
+  seeds: Uint32Array;
+}
+
+/** What to look at inside a batch. */
+export interface InspectionRequest {
+  /** True: as in training, batch normalization by the batch; false: as at inference. */
+  training: boolean;
+  /** Layers whose outputs are wanted. */
+  layers: readonly string[];
+  /** Weights, by full name, whose gradients are wanted. */
+  weightGradients: readonly string[];
+  /** Layers for whose outputs gradients are wanted. */
+  layerGradients: readonly string[];
+  /** Of everything random in the step. */
+  seed: number;
+}
+
+/** What was found: outputs of layers `[N, ...]`, and gradients in the shape of what they are of. */
+export interface Inspection {
+  measures: Logs;
+  layers: Record<string, Tensor<"float32">>;
+  weightGradients: Record<string, Tensor<"float32">>;
+  layerGradients: Record<string, Tensor<"float32">>;
+}
+
+/** A network with its state on a runtime: builds each program when it is first needed, and keeps it. */
+export class Engine {
+  readonly state: State;
+  private compiledWith: Compiled | undefined;
+  private readonly loaded = new Map<string, Promise<Program>>();
+
+  constructor(
+    readonly network: Network,
+    readonly runtime: Runtime,
+    weights: ReadonlyMap<string, Tensor>,
+  ) {
+    this.state = runtime.createState(weights);
+  }
+
+  get isCompiled(): boolean {
+    return this.compiledWith !== undefined;
+  }
+
+  /** @throws Error when the model has not been compiled. */
+  get compiled(): Compiled {
+    if (this.compiledWith) return this.compiledWith;
+    throw new Error(
+      "The model has no loss and optimizer yet: call model.compile({ optimizer, loss }) first.",
+    );
+  }
+
+  /**
+   * How many steps one run can take. A loop in the graph pays on the CPU, where the whole data set is an
+   * input that costs nothing; elsewhere it would be uploaded at every run.
+   */
+  get stepsPerRun(): number {
+    return this.runtime.device === "cpu" ? Number.POSITIVE_INFINITY : 1;
+  }
+
+  /** Sets loss, metrics and optimiser; the optimiser begins afresh. */
+  compile(compiled: Compiled): void {
+    this.compiledWith = compiled;
+    void this.release();
+    for (const name of this.state.names()) if (name.startsWith("optimizer/")) this.state.remove(name);
+  }
+
+  /** Takes optimiser steps. @returns the measures of each. */
+  async train(data: Examples, run: StepsToRun): Promise<Logs[]> {
+    this.addSlots();
+    const { batchSize, order, learningRates, seeds } = run;
+    const steps = learningRates.length;
+    const signature = programs.signatureOf(data.x, data.y);
+    if (this.stepsPerRun === 1) {
+      const program = await this.program("oneStep", [signature, batchSize], (blueprint) =>
+        programs.oneStep(blueprint, signature, batchSize),
+      );
+      const results = await program.run(
+        {
+          "data/x": gatherRows(data.x, order),
+          "data/y": gatherRows(data.y, order),
+          learningRate: tensor(learningRates, []),
+          seed: tensor(seeds, []),
+        },
+        this.state,
+      );
+      return [measuresAt(results, 0)];
+    }
+    const program = await this.program("manySteps", [signature, batchSize], (blueprint) =>
+      programs.manySteps(blueprint, signature, batchSize),
+    );
+    const results = await program.run(
+      {
+        "data/x": data.x,
+        "data/y": data.y,
+        steps: tensor(BigInt64Array.of(BigInt(steps)), []),
+        order: tensor(order, [steps, batchSize]),
+        learningRates: tensor(learningRates),
+        seeds: tensor(seeds),
+      },
+      this.state,
+    );
+    return Array.from({ length: steps }, (_, step) => measuresAt(results, step));
+  }
+
+  /** Builds the step for a batch size without running it. @throws when the model cannot train on it. */
+  checkBatchSize(data: Examples, batchSize: number): void {
+    programs.oneStep(this.blueprint(), programs.signatureOf(data.x, data.y), batchSize);
+  }
+
+  /** Mean loss and metrics in inference mode. */
+  async evaluate(data: Examples, batchSize: number): Promise<Logs> {
+    const signature = programs.signatureOf(data.x, data.y);
+    const program = await this.program("evaluation", [signature], (blueprint) =>
+      programs.evaluation(blueprint, signature),
+    );
+    const count = data.x.shape[0]!;
+    const sums: Logs = {};
+    for (let start = 0; start < count; start += batchSize) {
+      const x = rows(data.x, start, start + batchSize);
+      const results = await program.run(
+        { "data/x": x, "data/y": rows(data.y, start, start + batchSize) },
+        this.state,
+      );
+      for (const [name, value] of Object.entries(measuresAt(results, 0))) {
+        sums[name] = (sums[name] ?? 0) + value * x.shape[0]!;
+      }
+    }
+    return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / count]));
+  }
+
+  /** Outputs of layers in inference mode, batch by batch, joined along axis 0. */
+  async predict(x: Tensor, layers: readonly string[], batchSize: number): Promise<Tensor<"float32">[]> {
+    const signature = programs.signatureOf(x, x).x;
+    const program = await this.program("prediction", [signature, layers], (blueprint) =>
+      programs.prediction(blueprint, signature, layers),
+    );
+    const count = x.shape[0]!;
+    const joined: (Tensor<"float32"> | undefined)[] = layers.map(() => undefined);
+    for (let start = 0; start < count; start += batchSize) {
+      const results = await program.run({ "data/x": rows(x, start, start + batchSize) }, this.state);
+      for (const [index, layer] of layers.entries()) {
+        const { shape, data } = results[`layers/${layer}`] as Tensor<"float32">;
+        const size = data.length / shape[0]!;
+        joined[index] ??= {
+          type: "float32",
+          shape: [count, ...shape.slice(1)],
+          data: new Float32Array(count * size),
+        };
+        joined[index].data.set(data, start * size);
+      }
+    }
+    return joined as Tensor<"float32">[];
+  }
+
+  /** Looks inside one batch; changes nothing. */
+  async inspect(data: Examples, request: InspectionRequest): Promise<Inspection> {
+    const signature = programs.signatureOf(data.x, data.y);
+    const batchSize = data.x.shape[0]!;
+    const { seed, ...wanted } = request;
+    const program = await this.program("inspection", [signature, batchSize, wanted], (blueprint) =>
+      programs.inspection(blueprint, signature, batchSize, wanted),
+    );
+    const feeds = { "data/x": data.x, "data/y": data.y, seed: tensor(Uint32Array.of(seed), []) };
+    const results = await program.run(feeds, this.state);
+    return {
+      measures: measuresAt(results, 0),
+      layers: underPrefix(results, "layers/"),
+      weightGradients: underPrefix(results, "gradients/weights/"),
+      layerGradients: underPrefix(results, "gradients/layers/"),
+    };
+  }
+
+  /** Counts NaN and infinite values in data, weights, layers' outputs and gradients of one training step. */
+  async diagnose(data: Examples, seed: number): Promise<Record<string, number>> {
+    const signature = programs.signatureOf(data.x, data.y);
+    const batchSize = data.x.shape[0]!;
+    const program = await this.program("diagnosis", [signature, batchSize], (blueprint) =>
+      programs.diagnosis(blueprint, signature, batchSize),
+    );
+    const feeds = { "data/x": data.x, "data/y": data.y, seed: tensor(Uint32Array.of(seed), []) };
+    const results = await program.run(feeds, this.state);
+    return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, Number(data[0])]));
+  }
+
+  /** The optimiser's tensors, as they are now. */
+  async optimizerState(): Promise<Map<string, Tensor>> {
+    this.addSlots();
+    return this.readState(this.state.names().filter((name) => name.startsWith("optimizer/")));
+  }
+
+  /** The weights, as they are now. */
+  async weights(): Promise<Map<string, Tensor>> {
+    return this.readState(this.network.weights.map(({ fullName }) => fullName));
+  }
+
+  /** Frees all loaded programs; they are built again when needed. */
+  async release(): Promise<void> {
+    const open = [...this.loaded.values()];
+    this.loaded.clear();
+    for (const program of open) await (await program).release();
+  }
+
+  private async readState(names: readonly string[]): Promise<Map<string, Tensor>> {
+    const entries = new Map<string, Tensor>();
+    for (const name of names) entries.set(name, await this.state.read(name));
+    return entries;
+  }
+
+  /** Gives every trainable weight its optimiser tensors; those it has stay. */
+  private addSlots(): void {
+    const trained = this.network.weights
+      .filter((weight) => this.network.isTrainable(weight))
+      .map(({ fullName, shape }) => ({ name: fullName, shape }));
+    for (const { name, initial } of this.compiled.optimizer.slots(trained)) {
+      if (!this.state.has(name)) this.state.put(name, initial);
+    }
+  }
+
+  private blueprint(): programs.Blueprint {
+    const shapes = new Map<string, readonly number[]>();
+    const trained: { name: string; shape: readonly number[] }[] = [];
+    for (const weight of this.network.weights) {
+      shapes.set(weight.fullName, weight.shape);
+      if (this.network.isTrainable(weight)) trained.push({ name: weight.fullName, shape: weight.shape });
+    }
+    for (const { name, initial } of this.compiledWith?.optimizer.slots(trained) ?? []) {
+      shapes.set(name, initial.shape);
+    }
+    const engine = this;
+    return {
+      network: this.network,
+      device: this.runtime.device,
+      get compiled() {
+        return engine.compiled;
+      },
+      shapeOf: (name) => shapes.get(name)!,
+    };
+  }
+
+  /** The program of a kind; which layers are trainable is part of what it is. */
+  private program(
+    kind: string,
+    key: readonly unknown[],
+    build: (blueprint: programs.Blueprint) => Uint8Array,
+  ): Promise<Program> {
+    const frozen = this.network.layers.filter(({ trainable }) => !trainable).map(({ name }) => name);
+    const id = JSON.stringify([kind, frozen, ...key]);
+    const known = this.loaded.get(id);
+    if (known) return known;
+    const loading = this.runtime.load(build(this.blueprint()), `the ${kind} program`);
+    this.loaded.set(id, loading);
+    loading.catch(() => this.loaded.delete(id));
+    return loading;
+  }
+}
+
+function measuresAt(results: Readonly<Record<string, Tensor>>, step: number): Logs {
+  const logs: Logs = {};
+  for (const [name, { data }] of Object.entries(results)) {
+    if (name.startsWith("measures/")) logs[name.slice("measures/".length)] = Number(data[step]);
+  }
+  return logs;
+}
+
+function underPrefix(
+  results: Readonly<Record<string, Tensor>>,
+  prefix: string,
+): Record<string, Tensor<"float32">> {
+  return Object.fromEntries(
+    Object.entries(results)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, value]) => [name.slice(prefix.length), value as Tensor<"float32">]),
+  );
+}

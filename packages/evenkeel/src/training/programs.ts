@@ -1,0 +1,227 @@
+import { gradients } from "../autodiff/gradients.js";
+import { Graph, type Value } from "../graph/graph.js";
+import { writeModel } from "../graph/onnx.js";
+import { cast, gather, isInfinite, isNotANumber, logicalOr, loop, reduceSum } from "../graph/operations.js";
+import { batchDimension, type Network } from "../network/network.js";
+import type { ElementType, Tensor } from "../tensor/tensor.js";
+import { buildLoss, buildStep, type Compiled, stateInputs } from "./step.js";
+
+/** The element type and shape of examples and targets, without the batch. */
+export interface DataSignature {
+  x: { type: ElementType; shape: readonly number[] };
+  y: { type: ElementType; shape: readonly number[] };
+}
+
+/** What the graphs of one compiled model have in common. */
+export interface Blueprint {
+  readonly network: Network;
+  readonly compiled: Compiled;
+  readonly device: string;
+  /** The shape of a weight or of one of the optimiser's tensors. */
+  shapeOf(name: string): readonly number[];
+}
+
+/** The element types and shapes of a data set's examples and targets. */
+export function signatureOf(x: Tensor, y: Tensor): DataSignature {
+  return {
+    x: { type: x.type, shape: x.shape.slice(1) },
+    y: { type: y.type, shape: y.shape.slice(1) },
+  };
+}
+
+/**
+ * Many training steps in one run. Inputs: the whole data set (`data/x`, `data/y`), `order` int32
+ * `[steps, batchSize]` naming each batch's examples, `learningRates` and `seeds` `[steps]`, and `steps`. The
+ * batches are gathered inside. Outputs: every step's measures `[steps]`, and the state after the last.
+ */
+export function manySteps(blueprint: Blueprint, data: DataSignature, batchSize: number): Uint8Array {
+  const { network, compiled, device, shapeOf } = blueprint;
+  const graph = new Graph("training");
+  const steps = graph.input("steps", "int64", []);
+  const allX = graph.input("data/x", data.x.type, ["examples", ...data.x.shape]);
+  const allY = graph.input("data/y", data.y.type, ["examples", ...data.y.shape]);
+  const order = graph.input("order", "int32", ["steps", batchSize]);
+  const learningRates = graph.input("learningRates", "float32", ["steps"]);
+  const seeds = graph.input("seeds", "uint32", ["steps"]);
+  const outerState = stateInputs(graph, shapeOf);
+  const changing = changingState(blueprint, data, batchSize);
+  const names: string[] = [];
+  const { state, kept } = loop(graph, steps, changing.map(outerState), (_, step, before) => {
+    const carried = new Map(changing.map((name, index) => [name, before[index]!]));
+    const batch = gather(order, step);
+    const { next, measures } = buildStep(
+      network,
+      compiled,
+      {
+        x: gather(allX, batch),
+        y: gather(allY, batch),
+        seed: gather(seeds, step),
+        learningRate: gather(learningRates, step),
+        state: (name) => carried.get(name) ?? outerState(name),
+      },
+      device,
+    );
+    names.push(...measures.keys());
+    return { state: changing.map((name) => next.get(name)!), kept: [...measures.values()] };
+  });
+  for (const [index, name] of changing.entries()) graph.output(`${name}/next`, state[index]!);
+  for (const [index, name] of names.entries()) graph.output(`measures/${name}`, kept[index]!);
+  return writeModel(graph);
+}
+
+/**
+ * One training step. Inputs: a batch (`data/x`, `data/y`), `learningRate`, `seed`. Outputs: its measures, and
+ * the state after it. For devices where a loop, or a whole data set as an input, does not pay.
+ */
+export function oneStep(blueprint: Blueprint, data: DataSignature, batchSize: number): Uint8Array {
+  const { network, compiled, device, shapeOf } = blueprint;
+  const graph = new Graph("training");
+  const { next, measures } = buildStep(
+    network,
+    compiled,
+    {
+      ...batchInputs(graph, data, batchSize),
+      seed: graph.input("seed", "uint32", []),
+      learningRate: graph.input("learningRate", "float32", []),
+      state: stateInputs(graph, shapeOf),
+    },
+    device,
+  );
+  for (const [name, value] of next) graph.output(`${name}/next`, value);
+  for (const [name, value] of measures) graph.output(`measures/${name}`, value);
+  return writeModel(graph);
+}
+
+/** Loss and metrics in inference mode, for batches of any size. Inputs: `data/x`, `data/y`. */
+export function evaluation(blueprint: Blueprint, data: DataSignature): Uint8Array {
+  const { network, compiled, device, shapeOf } = blueprint;
+  const graph = new Graph("evaluation");
+  const inputs = {
+    ...batchInputs(graph, data, batchDimension),
+    seed: graph.constant(0, "uint32"),
+    state: stateInputs(graph, shapeOf),
+  };
+  const { measures } = buildLoss(network, compiled, inputs, { training: false, device });
+  for (const [name, value] of measures) graph.output(`measures/${name}`, value);
+  return writeModel(graph);
+}
+
+/** What every layer gives in inference mode, for batches of any size. Input: `data/x`. Outputs: layer names. */
+export function prediction(
+  { network, device, shapeOf }: Omit<Blueprint, "compiled">,
+  data: DataSignature["x"],
+  layers: readonly string[],
+): Uint8Array {
+  const graph = new Graph("prediction");
+  const x = graph.input("data/x", data.type, [batchDimension, ...data.shape]);
+  const outputs = network.forward(x, {
+    training: false,
+    device,
+    weight: stateInputs(graph, shapeOf),
+  });
+  for (const layer of layers) graph.output(`layers/${layer}`, outputs.get(layer)!);
+  return writeModel(graph);
+}
+
+/**
+ * What happens inside a batch: the outputs of layers, and the gradients of the loss with respect to weights
+ * and to layers' outputs, in training mode or in inference mode; the state stays as it is. Inputs: `data/x`,
+ * `data/y`, `seed`.
+ */
+export function inspection(
+  { network, compiled, device, shapeOf }: Blueprint,
+  data: DataSignature,
+  batchSize: number,
+  wanted: {
+    training: boolean;
+    layers: readonly string[];
+    weightGradients: readonly string[];
+    layerGradients: readonly string[];
+  },
+): Uint8Array {
+  const graph = new Graph("inspection");
+  const state = stateInputs(graph, shapeOf);
+  const { loss, measures, outputs } = buildLoss(
+    network,
+    compiled,
+    { ...batchInputs(graph, data, batchSize), seed: graph.input("seed", "uint32", []), state },
+    { training: wanted.training, device, update: () => {} },
+  );
+  const targets = [
+    ...wanted.weightGradients.map((name) => ({ output: `gradients/weights/${name}`, value: state(name) })),
+    ...wanted.layerGradients.map((name) => ({
+      output: `gradients/layers/${name}`,
+      value: outputs.get(name)!,
+    })),
+  ];
+  const found = gradients(
+    loss,
+    targets.map(({ value }) => value),
+  );
+  for (const [index, { output }] of targets.entries()) graph.output(output, found[index]!);
+  for (const layer of wanted.layers) graph.output(`layers/${layer}`, outputs.get(layer)!);
+  for (const [name, value] of measures) graph.output(`measures/${name}`, value);
+  return writeModel(graph);
+}
+
+/**
+ * How many values of each layer's output, and of each trainable weight's gradient, are NaN or infinite in a
+ * training step. Inputs as `inspection`; outputs `outputs/LAYER` and `gradients/WEIGHT`, and `data`.
+ */
+export function diagnosis(blueprint: Blueprint, data: DataSignature, batchSize: number): Uint8Array {
+  const { network, compiled, device, shapeOf } = blueprint;
+  const graph = new Graph("diagnosis");
+  const state = stateInputs(graph, shapeOf);
+  const batch = batchInputs(graph, data, batchSize);
+  const { loss, outputs } = buildLoss(
+    network,
+    compiled,
+    { ...batch, seed: graph.input("seed", "uint32", []), state },
+    { training: true, device, update: () => {} },
+  );
+  const trained = network.weights.filter((weight) => network.isTrainable(weight));
+  const found = gradients(
+    loss,
+    trained.map(({ fullName }) => state(fullName)),
+  );
+  graph.output("data", nonFinite(cast(batch.x, "float32")));
+  for (const { fullName } of network.weights) graph.output(`weights/${fullName}`, nonFinite(state(fullName)));
+  for (const [layer, value] of outputs) graph.output(`outputs/${layer}`, nonFinite(value));
+  for (const [index, { fullName }] of trained.entries()) {
+    graph.output(`gradients/${fullName}`, nonFinite(found[index]!));
+  }
+  return writeModel(graph);
+}
+
+/** The names of the state that a step changes, in a fixed order. */
+function changingState(blueprint: Blueprint, data: DataSignature, batchSize: number): string[] {
+  const graph = new Graph("scratch");
+  const { next } = buildStep(
+    blueprint.network,
+    blueprint.compiled,
+    {
+      ...batchInputs(graph, data, batchSize),
+      seed: graph.input("seed", "uint32", []),
+      learningRate: graph.input("learningRate", "float32", []),
+      state: stateInputs(graph, blueprint.shapeOf),
+    },
+    blueprint.device,
+  );
+  return [...next.keys()];
+}
+
+function batchInputs(
+  graph: Graph,
+  { x, y }: DataSignature,
+  batchSize: number | string,
+): { x: Value; y: Value } {
+  return {
+    x: graph.input("data/x", x.type, [batchSize, ...x.shape]),
+    y: graph.input("data/y", y.type, [batchSize, ...y.shape]),
+  };
+}
+
+function nonFinite(value: Value): Value {
+  const bad = cast(logicalOr(isNotANumber(value), isInfinite(value)), "float32");
+  return reduceSum(bad);
+}
