@@ -37,6 +37,7 @@ const pythons = process.env.EVENKEEL_PYTHON ? [process.env.EVENKEEL_PYTHON] : ["
 /** @type {Peer[]} in the order of the rounds and of the table */
 const peers = [
   { id: "evenkeel", file: "evenkeel.mjs" },
+  { id: "evenkeel-single", file: "evenkeel-single.mjs" },
   { id: "pytorch-2", file: "pytorch.py", commands: pythons, parameters: ["2"] },
   { id: "pytorch-1", file: "pytorch.py", commands: pythons, parameters: ["1"] },
   { id: "jax-js", file: "jax-js.mjs" },

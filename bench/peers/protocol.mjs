@@ -87,13 +87,17 @@ export function initialWeights() {
  *     parent: {"run": batch, "steps": n}   child: {"milliseconds": [n numbers], "loss": last}
  *     parent: {"exit": true}               child: {"peakMegabytes": number}
  *
+ * @typedef {(firstImage: number) => number | Promise<number>} Step trains on the images from `firstImage` on and
+ *   returns the loss.
+ * @typedef {(firstImage: number, steps: number) => Promise<number[]>} Steps the same for several steps, for an
+ *   implementation that takes them together; returns each one's loss. Their time is shared among them equally.
+ *
  * @param {string} name what the table calls this peer, with its version.
- * @param {(batch: number) => (firstImage: number) => number | Promise<number>} createModel called once for each
- *   batch size: a model with the initial weights. The function it returns trains on the images from `firstImage` on
- *   and returns the loss.
+ * @param {(batch: number) => Step | { steps: Steps }} createModel called once for each batch size: a model with the
+ *   initial weights.
  */
 export async function serve(name, createModel) {
-  /** @type {Map<number, { step: (firstImage: number) => number | Promise<number>, next: number }>} */
+  /** @type {Map<number, { model: Step | { steps: Steps }, next: number }>} */
   const models = new Map();
   const lines = createInterface({ input: process.stdin });
   answer({ ready: name });
@@ -101,16 +105,24 @@ export async function serve(name, createModel) {
     const request = JSON.parse(line);
     if (request.exit) break;
     const batch = request.run;
-    const model = models.get(batch) ?? { step: createModel(batch), next: 0 };
-    models.set(batch, model);
+    const entry = models.get(batch) ?? { model: createModel(batch), next: 0 };
+    models.set(batch, entry);
+    const { model } = entry;
     /** @type {number[]} */
     const milliseconds = [];
     let loss = Number.NaN;
-    for (let step = 0; step < request.steps; step++) {
+    while (milliseconds.length < request.steps) {
       const start = performance.now();
-      loss = await model.step(model.next);
-      milliseconds.push(performance.now() - start);
-      model.next = (model.next + batch) % imageCount;
+      // Several steps stop at the end of the data.
+      const count = Math.min(request.steps - milliseconds.length, (imageCount - entry.next) / batch);
+      const losses =
+        typeof model === "function" ? [await model(entry.next)] : await model.steps(entry.next, count);
+      const each = (performance.now() - start) / losses.length;
+      for (const value of losses) {
+        milliseconds.push(each);
+        loss = value;
+      }
+      entry.next = (entry.next + batch * losses.length) % imageCount;
     }
     answer({ milliseconds, loss });
   }

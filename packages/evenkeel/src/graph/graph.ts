@@ -221,7 +221,7 @@ export class Graph {
   }
 
   /** The name, with a number behind it when it is taken. */
-  private free(name: string): string {
+  free(name: string): string {
     if (!this.names.has(name)) return name;
     let count = this.names.get(name)! + 1;
     while (this.names.has(`${name}_${count}`)) count++;

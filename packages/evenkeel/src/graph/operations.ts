@@ -165,7 +165,8 @@ export const gather = (data: Value, indices: Value, axis = 0) => single("Gather"
 export function oneHot(labels: Value, depth: number): Value {
   const { graph } = labels;
   const values = graph.constant({ type: "float32", shape: [2], data: Float32Array.of(0, 1) });
-  return single("OneHot", [labels, graph.indices([depth]), values], { axis: -1 });
+  // ONNX Runtime has no kernel for labels of every integer type.
+  return single("OneHot", [cast(labels, "int64"), graph.indices([depth]), values], { axis: -1 });
 }
 
 interface Reduction {
@@ -176,6 +177,8 @@ interface Reduction {
 function reduction(operator: OperatorName) {
   return (x: Value, axes?: readonly number[], { keepDimensions = false }: Reduction = {}): Value => {
     const chosen = axes ?? x.shape.map((_, axis) => axis);
+    // ONNX takes an empty list of axes for all of them.
+    if (chosen.length === 0) return x;
     return single(operator, [x, x.graph.indices(chosen)], { keepdims: +keepDimensions });
   };
 }
@@ -237,15 +240,16 @@ export function loop(
   ) => { state: readonly Value[]; kept: readonly Value[] },
 ): { state: readonly Value[]; kept: readonly Value[] } {
   const inner = graph.child("step");
-  const step = inner.input("step/index", "int64", []);
-  const condition = inner.input("step/continue", "bool", []);
-  const before = carried.map((value) => inner.input(`step/${value.name}`, value.type, value.shape));
+  const input = (name: string, { type, shape }: Pick<Value, "type" | "shape">) =>
+    inner.input(inner.free(`step/${name}`), type, shape);
+  const step = input("index", { type: "int64", shape: [] });
+  const condition = input("continue", { type: "bool", shape: [] });
+  const before = carried.map((value) => input(value.name, value));
   const after = body(inner, step, before);
-  inner.output("step/continue/next", condition);
-  for (const [index, value] of after.state.entries()) {
-    inner.output(`step/${carried[index]!.name}/next`, value);
-  }
-  for (const value of after.kept) inner.output(`${value.name}/kept`, value);
+  const output = (name: string, value: Value) => inner.output(inner.free(name), value);
+  output(`${condition.name}/next`, condition);
+  for (const [index, value] of after.state.entries()) output(`${before[index]!.name}/next`, value);
+  for (const value of after.kept) output(`${value.name}/kept`, value);
   const outputs = graph.node("Loop", [steps, undefined, ...carried], {}, inner);
   return { state: outputs.slice(0, carried.length), kept: outputs.slice(carried.length) };
 }

@@ -68,13 +68,13 @@ const inferences = {
   MatMul: matMul,
   Max: broadcast,
   Min: broadcast,
-  Mod: broadcast,
+  Mod: modulo,
   Mul: broadcast,
   Neg: same,
   Not: same,
   OneHot: oneHot,
   Or: broadcast,
-  PRelu: broadcast,
+  PRelu: pRelu,
   Pad: pad,
   Pow: broadcast,
   Reciprocal: same,
@@ -149,13 +149,29 @@ function test({ inputs: [x] }: Call): Described[] {
 function broadcast(call: Call): Described[] {
   const shape = broadcastShapes(...call.inputs.map((value) => value.shape));
   if (!shape) return call.fail("needs shapes that broadcast to one another (equal, or 1)");
-  const [first] = call.inputs;
-  if (call.inputs.some((value) => value.type !== first!.type)) call.fail("needs operands of one type");
-  return [{ type: first!.type, shape }];
+  return [{ type: oneType(call), shape }];
+}
+
+/** The element type that all inputs have. */
+function oneType({ inputs, fail }: Call): ElementType {
+  const [first] = inputs;
+  if (inputs.some((value) => value.type !== first!.type)) fail("needs operands of one type");
+  return first!.type;
+}
+
+function modulo(call: Call): Described[] {
+  if (call.inputs[0]!.type === "float32") call.fail("needs integers");
+  return broadcast(call);
 }
 
 function comparison(call: Call): Described[] {
   return [{ type: "bool", shape: broadcast(call)[0]!.shape }];
+}
+
+function pRelu(call: Call): Described[] {
+  const [x, slope] = call.inputs as [Value, Value];
+  if (!fitsInto(slope.shape, x.shape)) call.fail("needs a slope that broadcasts to its input");
+  return [{ type: x.type, shape: x.shape }];
 }
 
 function where(call: Call): Described[] {
@@ -185,7 +201,7 @@ function matMul(call: Call): Described[] {
   const fits = a.shape.length >= 2 && b.shape.length >= 2 && a.shape.at(-1) === b.shape.at(-2);
   const leading = fits && broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
   if (!leading) return call.fail("needs [..., M, K] and [..., K, N]");
-  return [{ type: a.type, shape: [...leading, a.shape.at(-2)!, b.shape.at(-1)!] }];
+  return [{ type: oneType(call), shape: [...leading, a.shape.at(-2)!, b.shape.at(-1)!] }];
 }
 
 function gemm(call: Call): Described[] {
@@ -196,7 +212,7 @@ function gemm(call: Call): Described[] {
   if (k !== inner) call.fail("needs matrices whose inner dimensions are equal");
   const shape = [m!, n!];
   if (c && !fitsInto(c.shape, shape)) call.fail(`adds a term that must broadcast to ${formatShape(shape)}`);
-  return [{ type: a.type, shape }];
+  return [{ type: oneType(call), shape }];
 }
 
 function fitsInto(shape: Shape, target: Shape): boolean {
@@ -211,9 +227,10 @@ function transpose({ inputs: [x], attributes, fail }: Call): Described[] {
   return [{ type: x!.type, shape: order.map((axis) => x!.shape[axis]!) }];
 }
 
-function flatten({ inputs: [x] }: Call): Described[] {
+function flatten({ inputs: [x], fail }: Call): Described[] {
+  if (x!.shape.length === 0) fail("needs at least one axis");
   const size = product(x!.shape.slice(1));
-  return [{ type: x!.type, shape: [x!.shape[0] ?? 1, Number.isNaN(size) ? "features" : size] }];
+  return [{ type: x!.type, shape: [x!.shape[0]!, Number.isNaN(size) ? "features" : size] }];
 }
 
 function concat(call: Call): Described[] {
@@ -227,12 +244,13 @@ function concat(call: Call): Described[] {
     if (typeof shape[axis] !== "number") call.fail(`needs axis ${axis} of a known size`);
     total += shape[axis] as number;
   }
-  return [{ type: first!.type, shape: first!.shape.map((d, i) => (i === axis ? total : d)) }];
+  return [{ type: oneType(call), shape: first!.shape.map((d, i) => (i === axis ? total : d)) }];
 }
 
 function gather(call: Call): Described[] {
   const [data, indices] = call.inputs as [Value, Value];
   const axis = integer(call, "axis");
+  if (axis < 0 || axis >= data.shape.length) call.fail(`takes entries along axis ${axis}, outside its rank`);
   if (indices.type !== "int64" && indices.type !== "int32") call.fail("needs int32 or int64 indices");
   return [
     {
@@ -285,6 +303,7 @@ function loop({ inputs, body, fail }: Call): Described[] {
 
 function oneHot(call: Call): Described[] {
   const [indices, , values] = call.inputs as [Value, Value, Value];
+  if (indices.shape.length === 0) call.fail("needs labels with at least one axis");
   return [{ type: values.type, shape: [...indices.shape, constantNumbers(call, 1)[0]!] }];
 }
 
@@ -345,7 +364,12 @@ function pad(call: Call): Described[] {
 function unsqueeze(call: Call): Described[] {
   const [x] = call.inputs as [Value];
   const shape = [...x.shape];
-  for (const axis of constantNumbers(call, 1).toSorted((a, b) => a - b)) shape.splice(axis, 0, 1);
+  const axes = constantNumbers(call, 1);
+  const rank = shape.length + axes.length;
+  if (new Set(axes).size < axes.length || axes.some((axis) => axis < 0 || axis >= rank)) {
+    call.fail(`needs different places in 0..${rank - 1} for new axes, not ${formatShape(axes)}`);
+  }
+  for (const axis of axes.toSorted((a, b) => a - b)) shape.splice(axis, 0, 1);
   return [{ type: x.type, shape }];
 }
 

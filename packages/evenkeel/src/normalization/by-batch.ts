@@ -1,5 +1,5 @@
 import type { Value } from "../graph/graph.js";
-import { add, div, mul, relu, reshape, sqrt, sub } from "../graph/operations.js";
+import { add, div, gather, mul, relu, reshape, sqrt, sub } from "../graph/operations.js";
 import { zeros } from "../tensor/tensor.js";
 import { type Channels, channelsOf } from "./channels.js";
 
@@ -89,7 +89,11 @@ function forward(x: Value, affine: Affine, epsilon: number, channels: Channels):
   };
 }
 
-/** By the operator `BatchNormalization` in training mode. */
+/**
+ * By the operator `BatchNormalization` in training mode. In float32 it computes γx/σ + (β − γμ/σ), of which little
+ * is left when μ is large beside σ. So it gets the values less the first of their channel, which lies within
+ * σ√(m − 1) of the mean, and that much exactly.
+ */
 function forwardByOperator(x: Value, affine: Affine, epsilon: number, channels: Channels): Saved {
   const { graph } = x;
   const constant = (value: number) => {
@@ -99,25 +103,35 @@ function forwardByOperator(x: Value, affine: Affine, epsilon: number, channels: 
   };
   const gamma = affine.gamma ?? constant(1);
   const beta = affine.beta ?? constant(0);
-  // With momentum 0 the operator returns the batch's own statistics. It may write them over its fourth and
-  // fifth input in place, even where that is a constant or a tensor of the caller's: they get buffers of
-  // their own, computed at every run.
-  const blank = () => mul(gamma, 0);
-  const [output, mean, variance] = graph.node("BatchNormalization", [x, gamma, beta, blank(), blank()], {
+  const first = firstOfEachChannel(x);
+  const shifted = graph.label(sub(x, channels.spread(first)), "shifted");
+  // With momentum 0 the operator returns the batch's own statistics. ONNX Runtime writes them over the fourth
+  // and fifth input in place, even where that is a constant or a tensor of the caller's, and its optimiser
+  // makes one buffer of two equal computations: so each gets zeros of its own, computed at every run.
+  const blanks = [mul(first, 0), sub(first, first)];
+  const [output, mean, variance] = graph.node("BatchNormalization", [shifted, gamma, beta, ...blanks], {
     epsilon,
     momentum: 0,
     training_mode: 1,
   }) as [Value, Value, Value];
-  const batchMean = channels.spread(graph.label(mean, "batchMean"));
+  const shiftedMean = channels.spread(mean);
   const batchVariance = channels.spread(graph.label(variance, "batchVariance"));
   return {
     output,
-    mean: batchMean,
+    mean: channels.spread(graph.label(add(first, mean), "batchMean")),
     variance: batchVariance,
-    centred: () => sub(x, batchMean),
+    centred: () => sub(shifted, shiftedMean),
     rest: undefined,
     ...factorsOf(batchVariance, affine, epsilon, channels),
   };
+}
+
+/** One value of each channel, `[C]`, of channels on axis 1. */
+function firstOfEachChannel(x: Value): Value {
+  const place = x.graph.constant(0, "int64");
+  let values = gather(x, place);
+  while (values.shape.length > 1) values = gather(values, place, 1);
+  return values;
 }
 
 function factorsOf(variance: Value, { gamma }: Affine, epsilon: number, channels: Channels) {

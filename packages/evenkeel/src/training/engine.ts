@@ -47,6 +47,8 @@ export class Engine {
   readonly state: State;
   private compiledWith: Compiled | undefined;
   private readonly loaded = new Map<string, Promise<Program>>();
+  /** Steps that are known to be possible. */
+  private readonly trainable = new Set<string>();
 
   constructor(
     readonly network: Network,
@@ -79,6 +81,7 @@ export class Engine {
   /** Sets loss, metrics and optimiser; the optimiser begins afresh. */
   compile(compiled: Compiled): void {
     this.compiledWith = compiled;
+    this.trainable.clear();
     void this.release();
     for (const name of this.state.names()) if (name.startsWith("optimizer/")) this.state.remove(name);
   }
@@ -123,7 +126,11 @@ export class Engine {
 
   /** Builds the step for a batch size without running it. @throws when the model cannot train on it. */
   checkBatchSize(data: Examples, batchSize: number): void {
-    programs.oneStep(this.blueprint(), programs.signatureOf(data.x, data.y), batchSize);
+    const signature = programs.signatureOf(data.x, data.y);
+    const id = this.programId("step", [signature, batchSize]);
+    if (this.trainable.has(id)) return;
+    programs.oneStep(this.blueprint(), signature, batchSize);
+    this.trainable.add(id);
   }
 
   /** Mean loss and metrics in inference mode. */
@@ -256,14 +263,18 @@ export class Engine {
     };
   }
 
-  /** The program of a kind; which layers are trainable is part of what it is. */
+  /** Which layers are trainable is part of what a program is. */
+  private programId(kind: string, key: readonly unknown[]): string {
+    const frozen = this.network.layers.filter(({ trainable }) => !trainable).map(({ name }) => name);
+    return JSON.stringify([kind, frozen, ...key]);
+  }
+
   private program(
     kind: string,
     key: readonly unknown[],
     build: (blueprint: programs.Blueprint) => Uint8Array,
   ): Promise<Program> {
-    const frozen = this.network.layers.filter(({ trainable }) => !trainable).map(({ name }) => name);
-    const id = JSON.stringify([kind, frozen, ...key]);
+    const id = this.programId(kind, key);
     const known = this.loaded.get(id);
     if (known) return known;
     const loading = this.runtime.load(build(this.blueprint()), `the ${kind} program`);

@@ -1,0 +1,520 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { ElementType, Tensor } from "../tensor/tensor.js";
+import {
+  awayFromZero,
+  between,
+  bools,
+  broadcastPairs,
+  integers,
+  orders,
+  shapes,
+  someAxes,
+} from "../testing/arbitraries.js";
+import { compile } from "../testing/evaluate.js";
+import { broadcastShapes, Graph, GraphError, type OperatorName, type Shape, type Value } from "./index.js";
+import {
+  abs,
+  add,
+  argMax,
+  bitwiseXor,
+  cast,
+  clip,
+  concat,
+  div,
+  elu,
+  equal,
+  erf,
+  exp,
+  expand,
+  flatten,
+  gather,
+  gelu,
+  gemm,
+  greater,
+  greaterOrEqual,
+  hardSigmoid,
+  identity,
+  isInfinite,
+  isNotANumber,
+  leakyRelu,
+  less,
+  log,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logSoftmax,
+  loop,
+  matMul,
+  maximum,
+  minimum,
+  mod,
+  mul,
+  neg,
+  oneHot,
+  pad,
+  pow,
+  pRelu,
+  reciprocal,
+  reduceMax,
+  reduceMean,
+  reduceMin,
+  reduceSum,
+  relu,
+  reshape,
+  selu,
+  shiftRight,
+  sigmoid,
+  sign,
+  slice,
+  softmax,
+  softplus,
+  sqrt,
+  sub,
+  sumToShape,
+  tanh,
+  topK,
+  transpose,
+  unsqueeze,
+  where,
+} from "./operations.js";
+
+/** Inputs that fit an operator, and the operator on them. */
+interface Call {
+  inputs: readonly Tensor[];
+  build: (...inputs: Value[]) => Value | readonly Value[];
+}
+
+type Elements = (shape: readonly number[]) => fc.Arbitrary<Tensor>;
+
+const anything = between(-2, 2);
+const size = fc.integer({ min: 1, max: 4 });
+const types: readonly ElementType[] = ["float32", "uint8", "int32", "uint32", "int64", "bool"];
+
+function unary(build: (x: Value) => Value, elements: Elements = anything, minRank = 0): fc.Arbitrary<Call> {
+  return shapes({ minRank })
+    .chain(elements)
+    .map((x) => ({ inputs: [x], build }));
+}
+
+function binary(build: (a: Value, b: Value) => Value, elements: Elements = anything): fc.Arbitrary<Call> {
+  return fc
+    .constantFrom(...broadcastPairs)
+    .chain(([first, second]) => fc.tuple(elements(first), elements(second)))
+    .map((inputs) => ({ inputs, build }));
+}
+
+function reduction(reduce: typeof reduceSum): fc.Arbitrary<Call> {
+  return shapes().chain((shape) =>
+    fc
+      .tuple(
+        anything(shape),
+        fc.option(fc.oneof(someAxes(shape.length), fc.constant([])), { nil: undefined }),
+        fc.boolean(),
+      )
+      .map(([x, axes, keepDimensions]) => ({
+        inputs: [x],
+        build: (value) => reduce(value, axes, { keepDimensions }),
+      })),
+  );
+}
+
+/** Valid calls of each operator; the compiler asks for those of a new one. */
+const calls: Record<OperatorName, fc.Arbitrary<Call>> = {
+  Abs: unary(abs),
+  Add: fc.oneof(binary(add), binary(add, integers("int64", -9, 9)), binary(add, integers("uint32", 0, 9))),
+  And: binary(logicalAnd, bools),
+  ArgMax: unary(argMax, anything, 1),
+  BatchNormalization: fc
+    .tuple(shapes({ minRank: 2, maxRank: 4 }), fc.boolean())
+    .chain(([shape, training]) => {
+      const perChannel = between(0.5, 2)([shape[1]!]);
+      return fc.tuple(anything(shape), perChannel, perChannel, perChannel, perChannel).map((inputs) => ({
+        inputs,
+        build: (x, ...rest) =>
+          x!.graph.node("BatchNormalization", [x, ...rest], { epsilon: 1e-3, training_mode: +training }),
+      }));
+    }),
+  BitShift: unary((x) => shiftRight(x, 3), integers("uint32", 0, 99)),
+  BitwiseXor: binary(bitwiseXor, integers("uint32", 0, 99)),
+  Cast: fc
+    .tuple(fc.constantFrom(...types), fc.constantFrom(...types))
+    .chain(([from, to]) => unary((x) => cast(x, to), integers(from, 0, 1))),
+  Clip: unary((x) => clip(x, -1, 1)),
+  Concat: fc
+    .tuple(shapes({ minRank: 1 }), fc.nat(), fc.array(size, { minLength: 1, maxLength: 3 }))
+    .chain(([shape, place, sizes]) => {
+      const axis = place % shape.length;
+      return fc
+        .tuple(...sizes.map((own) => anything(shape.with(axis, own))))
+        .map((inputs) => ({ inputs, build: (...values) => concat(values, axis) }));
+    }),
+  Div: binary(div, awayFromZero(1, 2)),
+  Elu: unary((x) => elu(x, 1)),
+  Equal: fc.oneof(binary(equal), binary(equal, integers("int64", 0, 1)), binary(equal, bools)),
+  Erf: unary(erf),
+  Exp: unary(exp),
+  Expand: fc.constantFrom(...broadcastPairs).chain(([first, second]) =>
+    anything(first).map((x) => ({
+      inputs: [x],
+      build: (value) => expand(value, broadcastShapes(first, second)!),
+    })),
+  ),
+  Flatten: fc
+    .tuple(shapes({ minRank: 1, maxRank: 4 }).chain(anything))
+    .map((inputs) => ({ inputs, build: flatten })),
+  Floor: unary((x) => x.graph.node("Floor", [x])[0]!),
+  Gather: shapes({ minRank: 1 }).chain((shape) =>
+    fc
+      .tuple(fc.nat(shape.length - 1), shapes({ maxRank: 2 }), fc.constantFrom<ElementType>("int64", "int32"))
+      .chain(([axis, places, type]) =>
+        fc
+          .tuple(anything(shape), integers(type, 0, shape[axis]! - 1)(places))
+          .map((inputs) => ({ inputs, build: (data, indices) => gather(data!, indices!, axis) })),
+      ),
+  ),
+  Gelu: unary((x) => gelu(x, "tanh")),
+  Gemm: fc
+    .tuple(
+      size,
+      size,
+      size,
+      fc.boolean(),
+      fc.boolean(),
+      fc.constantFrom(undefined, "[]", "[N]", "[M, 1]", "[M, N]"),
+    )
+    .chain(([m, k, n, transposeA, transposeB, term]) => {
+      const terms = { "[]": [], "[N]": [n], "[M, 1]": [m, 1], "[M, N]": [m, n] };
+      const inputShapes = [
+        transposeA ? [k, m] : [m, k],
+        transposeB ? [n, k] : [k, n],
+        ...(term ? [terms[term as keyof typeof terms]] : []),
+      ];
+      return fc
+        .tuple(...inputShapes.map(anything))
+        .map((inputs) => ({ inputs, build: (a, b, c) => gemm(a!, b!, c, { transposeA, transposeB }) }));
+    }),
+  Greater: binary(greater),
+  GreaterOrEqual: binary(greaterOrEqual),
+  HardSigmoid: unary((x) => hardSigmoid(x, 0.2, 0.5)),
+  Identity: unary(identity),
+  IsInf: unary(isInfinite),
+  IsNaN: unary(isNotANumber),
+  LeakyRelu: unary((x) => leakyRelu(x, 0.1)),
+  Less: binary(less),
+  Log: unary(log, between(0.5, 2)),
+  LogSoftmax: unary(logSoftmax, anything, 1),
+  Loop: fc
+    .tuple(shapes({ maxRank: 2 }).chain(anything), fc.integer({ min: 1, max: 5 }))
+    .map(([x, steps]) => ({
+      inputs: [x],
+      build: (value) => {
+        const count = value!.graph.constant(steps, "int64");
+        const { state, kept } = loop(value!.graph, count, [value!], (_, step, [before]) => ({
+          state: [add(before!, value!)],
+          kept: [reduceSum(before!), step, before!],
+        }));
+        return [...state, ...kept];
+      },
+    })),
+  MatMul: fc
+    .constantFrom<[Shape, Shape]>([[], []], [[2], []], [[], [3]], [[2], [2]], [[1], [3]], [[2, 1], [3]])
+    .chain(([leadingA, leadingB]) =>
+      fc
+        .tuple(size, size, size)
+        .chain(([m, k, n]) =>
+          fc
+            .tuple(anything([...leadingA, m, k] as number[]), anything([...leadingB, k, n] as number[]))
+            .map((inputs) => ({ inputs, build: (a, b) => matMul(a!, b!) })),
+        ),
+    ),
+  Max: binary(maximum),
+  Min: binary(minimum),
+  Mod: binary(mod, integers("int64", 1, 9)),
+  Mul: fc.oneof(binary(mul), binary(mul, integers("int32", -9, 9)), binary(mul, integers("uint32", 0, 9))),
+  Neg: unary(neg),
+  Not: unary(logicalNot, bools),
+  OneHot: fc
+    .tuple(fc.constantFrom<ElementType>("int64", "int32", "uint8"), shapes({ minRank: 1, maxRank: 2 }), size)
+    .chain(([type, shape, depth]) =>
+      integers(
+        type as "int64",
+        0,
+        depth - 1,
+      )(shape).map((labels) => ({
+        inputs: [labels],
+        build: (value) => oneHot(value!, depth),
+      })),
+    ),
+  Or: binary(logicalOr, bools),
+  PRelu: shapes().chain((shape) =>
+    fc
+      .tuple(
+        anything(shape),
+        fc
+          .constantFrom(
+            shape,
+            [],
+            shape.slice(1),
+            shape.map(() => 1),
+          )
+          .chain(anything),
+      )
+      .map((inputs) => ({ inputs, build: (x, slope) => pRelu(x!, slope!) })),
+  ),
+  Pad: shapes({ minRank: 1 }).chain((shape) => {
+    const counts = fc.array(fc.integer({ min: 0, max: 2 }), {
+      minLength: shape.length,
+      maxLength: shape.length,
+    });
+    return fc
+      .tuple(anything(shape), counts, counts)
+      .map(([x, before, after]) => ({ inputs: [x], build: (value) => pad(value!, before, after) }));
+  }),
+  Pow: binary(pow, between(0.5, 2)),
+  Reciprocal: unary(reciprocal, awayFromZero(0.5, 2)),
+  ReduceMax: reduction(reduceMax),
+  ReduceMean: reduction(reduceMean),
+  ReduceMin: reduction(reduceMin),
+  ReduceSum: fc.oneof(
+    reduction(reduceSum),
+    fc.constantFrom(...broadcastPairs).chain(([first, second]) =>
+      anything(broadcastShapes(first, second) as number[]).map((x) => ({
+        inputs: [x],
+        build: (value?: Value) => sumToShape(value!, second),
+      })),
+    ),
+  ),
+  Relu: unary(relu),
+  Reshape: shapes({ minRank: 1 }).chain((shape) =>
+    fc
+      .tuple(anything(shape), orders(shape.length), fc.nat(shape.length - 1), fc.boolean())
+      .map(([x, order, place, inferred]) => ({
+        inputs: [x],
+        build: (value?: Value) => {
+          const target = order.map((axis) => shape[axis]!);
+          return reshape(value!, inferred ? target.with(place, -1) : target);
+        },
+      })),
+  ),
+  Selu: unary(selu),
+  Sigmoid: unary(sigmoid),
+  Sign: unary(sign),
+  Slice: shapes({ minRank: 1 }).chain((shape) => {
+    // Any bounds at all: from the end, outside, or with nothing between them.
+    const bounds = fc.array(fc.integer({ min: -6, max: 6 }), {
+      minLength: shape.length,
+      maxLength: shape.length,
+    });
+    const steps = fc.option(
+      fc.array(fc.constantFrom(-2, -1, 1, 2), { minLength: shape.length, maxLength: shape.length }),
+      { nil: undefined },
+    );
+    return fc
+      .tuple(anything(shape), bounds, bounds, someAxes(shape.length), steps)
+      .map(([x, starts, ends, axes, steps]) => ({
+        inputs: [x],
+        build: (value) => {
+          const [from, to, by] = [starts, ends, steps].map((all) => all?.slice(0, axes.length));
+          if (!by) return slice(value!, from!, to!, axes);
+          const { graph } = value!;
+          return graph.node("Slice", [value, ...[from!, to!, axes, by].map((list) => graph.indices(list))]);
+        },
+      }));
+  }),
+  Softmax: unary(softmax, anything, 1),
+  Softplus: unary(softplus),
+  Sqrt: unary(sqrt, between(0, 2)),
+  Sub: binary(sub),
+  Tanh: unary(tanh),
+  TopK: shapes({ minRank: 1 }).chain((shape) =>
+    fc.tuple(anything(shape), fc.integer({ min: 1, max: shape.at(-1)! })).map(([x, count]) => ({
+      inputs: [x],
+      build: (value) => Object.values(topK(value!, count)),
+    })),
+  ),
+  Transpose: shapes({ maxRank: 4 }).chain((shape) =>
+    fc
+      .tuple(anything(shape), orders(shape.length))
+      .map(([x, order]) => ({ inputs: [x], build: (value) => transpose(value!, order) })),
+  ),
+  Unsqueeze: shapes({ maxRank: 2 }).chain((shape) =>
+    fc
+      .tuple(anything(shape), fc.shuffledSubarray([...shape.keys(), shape.length], { minLength: 1 }))
+      .map(([x, axes]) => ({ inputs: [x], build: (value) => unsqueeze(value!, axes) })),
+  ),
+  Where: fc
+    .constantFrom(...broadcastPairs)
+    .chain(([first, second]) => fc.tuple(bools(second), anything(first), anything(second)))
+    .map((inputs) => ({ inputs, build: (condition, a, b) => where(condition!, a!, b!) })),
+};
+
+/** A dimension whose symbol tells its size, so that a result's can be checked. */
+const symbol = (size: number) => `size_${size}`;
+
+/** Whether a shape is what the graph said: equal, or a symbol for that size, or one that tells no size. */
+function fits(actual: readonly number[], inferred: Shape): boolean {
+  return (
+    actual.length === inferred.length &&
+    inferred.every((dimension, axis) =>
+      typeof dimension === "string" && dimension.startsWith("size_")
+        ? dimension === symbol(actual[axis]!)
+        : typeof dimension === "string" || dimension === actual[axis],
+    )
+  );
+}
+
+/** Builds all calls in one graph, runs it, and compares what was inferred with what came out. */
+async function compare(all: readonly Call[], symbolic: boolean): Promise<void> {
+  const feeds = Object.fromEntries(
+    all.flatMap(({ inputs }, call) =>
+      inputs.map((input, index) => [`call_${call}/${index}`, input] as const),
+    ),
+  );
+  const declared = Object.fromEntries(
+    Object.entries(feeds).map(([name, { type, shape }]) => {
+      const [first, ...rest] = shape;
+      return [name, { type, shape: symbolic && first !== undefined ? [symbol(first), ...rest] : shape }];
+    }),
+  );
+  const compiled = await compile(
+    (graph, values) => [
+      graph.constant(0),
+      ...all.flatMap(({ inputs, build }, call) => {
+        try {
+          return build(...inputs.map((_, index) => values[`call_${call}/${index}`]!));
+        } catch (error) {
+          // Some operations need sizes that are known; where they don't, what they infer must hold.
+          if (symbolic && error instanceof GraphError) return [];
+          throw error;
+        }
+      }),
+    ],
+    declared,
+  );
+  try {
+    const results = await compiled.run(feeds);
+    for (const [index, { type, shape, name }] of compiled.values.entries()) {
+      const actual = results[index]!;
+      expect(actual.type, name).toBe(type);
+      if (!fits(actual.shape, shape)) expect(actual.shape, name).toEqual(shape);
+    }
+  } finally {
+    await compiled.release();
+  }
+}
+
+describe("inferred types and shapes are those that ONNX Runtime gives", () => {
+  it.each(Object.entries(calls))("%s", (_, call) =>
+    fc.assert(
+      fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 8, size: "max" }), async (all) => {
+        await compare(all, false);
+        await compare(all, true);
+      }),
+      { numRuns: 5 },
+    ),
+  );
+});
+
+describe("calls that cannot work are refused when the graph is built", () => {
+  const graph = new Graph("test");
+  const float = (...shape: (number | string)[]) => graph.input(graph.free("x"), "float32", shape);
+  const int = (...shape: number[]) => graph.input(graph.free("i"), "int64", shape);
+
+  it("naming the layer, the operator, what it needs and what it got", () => {
+    const x = graph.input("images", "float32", ["batch", 784]);
+    const kernel = graph.input("kernel", "float32", [300, 10]);
+    const build = () => graph.within("block_1", () => graph.within("dense_2", () => matMul(x, kernel)));
+    expect(build).toThrow(
+      'In "block_1/dense_2": MatMul needs [..., M, K] and [..., K, N]; it got "images" float32[batch, 784], "kernel" float32[300, 10].',
+    );
+    expect(build).toThrow(GraphError);
+    expect(() => add(x, kernel)).toThrow(/^Add needs shapes that broadcast/);
+  });
+
+  it.each<[string, () => unknown, RegExp]>([
+    ["Add", () => add(float(2, 3), float(3, 2)), /broadcast.*\[2, 3\].*\[3, 2\]/],
+    ["Add", () => add(float("batch", 3), float(5, 3)), /broadcast.*\[batch, 3\].*\[5, 3\]/],
+    ["Add", () => add(float(2), int(2)), /operands of one type.*float32\[2\].*int64\[2\]/],
+    ["Equal", () => equal(float(2), int(2)), /operands of one type/],
+    ["Mod", () => mod(float(2), float(2)), /integers/],
+    ["PRelu", () => pRelu(float(1, 3), float(2, 3)), /slope that broadcasts to its input/],
+    ["PRelu", () => pRelu(float(3), float(2, 3)), /slope that broadcasts to its input/],
+    ["Where", () => where(float(2), float(2), float(2)), /bool condition/],
+    ["Where", () => where(greater(float(2), 0), float(2), int(2)), /one type/],
+    ["Where", () => where(greater(float(2), 0), float(3), float(2)), /broadcast/],
+    ["ReduceSum", () => reduceSum(float(2, 3), [2]), /axes \[2\], outside the rank/],
+    ["ReduceMean", () => reduceMean(float(2, 3), [-1]), /axes \[-1\], outside the rank/],
+    ["ArgMax", () => argMax(float()), /outside the rank/],
+    ["MatMul", () => matMul(float(3), float(3, 2)), /\[\.\.\., M, K\]/],
+    ["MatMul", () => matMul(float(2, 2, 3), float(3, 3, 2)), /\[\.\.\., M, K\]/],
+    ["MatMul", () => matMul(float(2, 3), int(3, 2)), /operands of one type/],
+    ["Gemm", () => gemm(float(2, 3, 1), float(3, 2)), /two matrices/],
+    ["Gemm", () => gemm(float(2, 3), float(2, 3)), /inner dimensions/],
+    ["Gemm", () => gemm(float(2, 3), float(3, 2), float(3)), /broadcast to \[2, 2\]/],
+    ["Gemm", () => gemm(float(1, 3), float(3, 2), float(2, 2)), /broadcast to \[1, 2\]/],
+    ["Gemm", () => gemm(float(2, 3), float(3, 2), int(2)), /operands of one type/],
+    ["Transpose", () => transpose(float(2, 3), [0]), /order of its axes, not \[0\]/],
+    ["Transpose", () => transpose(float(2, 3), [0, 0]), /order of its axes, not \[0, 0\]/],
+    ["Flatten", () => flatten(float()), /at least one axis/],
+    ["Concat", () => concat([float(2, 3), float(3, 3)], 1), /differ only in axis 1/],
+    ["Concat", () => concat([float(2, 3), float(2)], 0), /differ only in axis 0/],
+    ["Concat", () => concat([float("batch", 3), float(2, 3)], 0), /known size/],
+    ["Concat", () => concat([float(2), int(2)], 0), /operands of one type/],
+    ["Gather", () => gather(float(2, 3), float(2)), /int32 or int64 indices/],
+    ["Gather", () => gather(float(2, 3), int(2), 2), /axis 2, outside its rank/],
+    ["Gather", () => gather(float(2, 3), int(2), -1), /axis -1, outside its rank/],
+    ["TopK", () => topK(float(2, 3), 4), /takes the 4 largest of 3/],
+    ["OneHot", () => oneHot(int(), 3), /at least one axis/],
+    ["Expand", () => expand(float(2), [3]), /broadcasts to/],
+    ["Expand", () => expand(float(1, 2), ["batch", 2]), /Expand cannot repeat \[1, 2\] to \[batch, 2\]/],
+    ["Reshape", () => reshape(float(2, 3), [4, 2]), /as many elements/],
+    ["Reshape", () => reshape(float(2, 3), [4, -1]), /as many elements/],
+    ["Reshape", () => reshape(float("batch", 3), ["batch", 4]), /as many elements/],
+    ["Reshape", () => reshape(float("batch", 3), [3, "batch"]), /cannot move the unknown dimension "batch"/],
+    ["Slice", () => slice(float("batch", 3), [0], [1], [0]), /cuts axis 0, whose size must be known/],
+    ["Slice", () => slice(float(2, 3), [0], [1], [2]), /cuts axis 2/],
+    ["Pad", () => pad(float("batch", 3), [1, 0], [0, 0]), /pads axis 0, whose size must be known/],
+    ["Unsqueeze", () => unsqueeze(float(2), [-1]), /different places in 0\.\.1/],
+    ["Unsqueeze", () => unsqueeze(float(2), [3]), /different places in 0\.\.1/],
+    ["Unsqueeze", () => unsqueeze(float(2), [0, 0]), /different places in 0\.\.2/],
+    ["Reshape", () => graph.node("Reshape", [float(2), int(1)]), /needs a constant as input 1/],
+    ["Gather", () => graph.node("Gather", [float(2), int(1)]), /needs the attribute axis/],
+    [
+      "BatchNormalization",
+      () => graph.node("BatchNormalization", [float(2, 3), float(3), float(3), float(2), float(3)]),
+      /of shape \[3\]/,
+    ],
+    ["Loop", () => graph.node("Loop", [int(), undefined, float(2)]), /needs a body/],
+    [
+      "Loop",
+      () => loop(graph, int(), [float(2)], (_, __, [x]) => ({ state: [reduceSum(x!)], kept: [] })),
+      /carries "x_\d+" \[2\] and must give it back in that shape/,
+    ],
+    ["Loop", () => loop(graph, int(), [float(2)], () => ({ state: [], kept: [] })), /must give it back/],
+  ])("%s", (operator, build, message) => {
+    expect(build).toThrow(GraphError);
+    expect(build).toThrow(operator);
+    expect(build).toThrow(message);
+  });
+
+  it("says so when an operation gets numbers only", () => {
+    expect(() => add(1, 2)).toThrow("An operation needs at least one value of a graph");
+  });
+});
+
+describe("broadcastShapes", () => {
+  it("stretches ones, and keeps symbols", () => {
+    expect(broadcastShapes([2, 1], [3])).toEqual([2, 3]);
+    expect(broadcastShapes(["batch", 1], ["batch", 3], [])).toEqual(["batch", 3]);
+    expect(broadcastShapes([1, 3], ["batch", 1])).toEqual(["batch", 3]);
+    expect(broadcastShapes([], [])).toEqual([]);
+    expect(broadcastShapes([0], [1])).toEqual([0]);
+  });
+
+  it("has no answer for sizes that differ", () => {
+    expect(broadcastShapes([2], [3])).toBeUndefined();
+    expect(broadcastShapes(["batch"], [3])).toBeUndefined();
+    expect(broadcastShapes(["batch"], ["steps"])).toBeUndefined();
+  });
+});
