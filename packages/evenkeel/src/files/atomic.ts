@@ -1,19 +1,38 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, open, readFile, realpath, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import writeFileAtomic from "write-file-atomic";
+import { pid } from "node:process";
+
+let written = 0;
 
 /**
  * Writes a file under a temporary name beside it, waits until it is on the disk, and renames it: whoever reads
- * the name finds the old content or the new one, never a part. Folders are made.
+ * the name finds the old content or the new one, never a part, also when the disk is full. Folders are made.
+ *
+ * @throws Error naming the file; what was there before is untouched.
  */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFileAtomic(
-    path,
-    typeof content === "string"
-      ? content
-      : Buffer.from(content.buffer, content.byteOffset, content.byteLength),
-  );
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    // Behind a link, the file that it points to is replaced.
+    const target = await realpath(path).catch(() => path);
+    written += 1;
+    const temporary = `${target}.${pid}-${written}.tmp`;
+    try {
+      const file = await open(temporary, "wx");
+      try {
+        await file.writeFile(content);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, target);
+    } catch (cause) {
+      await rm(temporary, { force: true });
+      throw cause;
+    }
+  } catch (cause) {
+    throw new Error(`Cannot write "${path}": ${reason(cause)}.`, { cause });
+  }
 }
 
 /** Reads a file. @throws Error naming it and what it was wanted for. */
@@ -21,8 +40,14 @@ export async function readWhole(path: string, purpose: string): Promise<Uint8Arr
   try {
     return await readFile(path);
   } catch (cause) {
-    const reason =
-      (cause as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : String(cause);
-    throw new Error(`Cannot read ${purpose} "${path}": ${reason}.`, { cause });
+    throw new Error(`Cannot read ${purpose} "${path}": ${reason(cause)}.`, { cause });
   }
+}
+
+function reason(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === "ENOENT") return "there is no such file";
+  if (code === "EISDIR") return "it is a folder";
+  if (code === "ENOSPC") return "the disk is full";
+  return message;
 }

@@ -158,16 +158,15 @@ export class Graph {
 
   /** Gives a value a readable name: the scope and its role there, for example `dense_1/output`. */
   label(value: Value, role: string): Value {
-    if (value.producer) value.name = this.unique(role);
+    if (value.producer && !this.isOutput(value)) value.name = this.unique(role);
     return value;
   }
 
   /** Makes a value an output of the graph, under exactly this name. */
   output(name: string, value: Value): void {
     const owned = value.graph === this && value.producer;
-    const free = owned && !this.outputs.some((other) => other.value === value);
-    const result = free ? value : this.node("Identity", [value])[0]!;
-    result.name = this.claim(name);
+    const result = owned && !this.isOutput(value) ? value : this.node("Identity", [value])[0]!;
+    if (result.name !== name) result.name = this.claim(name);
     this.outputs.push({ name: result.name, value: result });
   }
 
@@ -206,6 +205,10 @@ export class Graph {
   /** The body of a loop: a graph inside this one. */
   child(name: string): Graph {
     return new Graph(name, this);
+  }
+
+  private isOutput(value: Value): boolean {
+    return this.outputs.some((output) => output.value === value);
   }
 
   private value(name: string, type: ElementType, shape: Shape, producer?: Node): Value {

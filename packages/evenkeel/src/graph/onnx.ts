@@ -20,7 +20,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "onnx-buf";
-import { allocate, type ElementType, type Tensor } from "../tensor/tensor.js";
+import { allocate, type ElementType, formatShape, sizeOf, type Tensor } from "../tensor/tensor.js";
 import type { Graph, Node, Value } from "./graph.js";
 import type { Attribute } from "./operators.js";
 
@@ -46,18 +46,23 @@ const floatAttributes = new Set(["alpha", "beta", "gamma", "epsilon", "momentum"
  * @param metadata stored in the model's `metadata_props`.
  */
 export function writeModel(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
-  return toBinary(
-    ModelProtoSchema,
-    create(ModelProtoSchema, {
-      irVersion,
-      producerName: "evenkeel",
-      opsetImport: [create(OperatorSetIdProtoSchema, { domain: "", version: opset })],
-      graph: writeGraph(graph, neededNodes(graph)),
-      metadataProps: Object.entries(metadata).map(([key, value]) =>
-        create(StringStringEntryProtoSchema, { key, value }),
-      ),
-    }),
-  );
+  const head = create(ModelProtoSchema, {
+    irVersion,
+    producerName: "evenkeel",
+    metadataProps: Object.entries(metadata).map(([key, value]) =>
+      create(StringStringEntryProtoSchema, { key, value }),
+    ),
+  });
+  const content = create(ModelProtoSchema, {
+    graph: writeGraph(graph, neededNodes(graph)),
+    opsetImport: [create(OperatorSetIdProtoSchema, { domain: "", version: opset })],
+  });
+  // One message in two parts, so that what no model lacks comes last: wherever a file is cut off, it shows.
+  const [first, second] = [toBinary(ModelProtoSchema, head), toBinary(ModelProtoSchema, content)];
+  const bytes = new Uint8Array(first.length + second.length);
+  bytes.set(first);
+  bytes.set(second, first.length);
+  return bytes;
 }
 
 /** What can be read back from a model's file: its metadata, its stored tensors, the names of its ends. */
@@ -83,6 +88,7 @@ export function readModel(bytes: Uint8Array): StoredModel {
   }
   const { graph } = model;
   if (!graph || graph.node.length === 0) throw new Error("it holds no ONNX graph");
+  if (model.opsetImport.length === 0) throw new Error("it is cut off, or no complete ONNX model");
   return {
     metadata: Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])),
     tensors: new Map(graph.initializer.map((stored) => [stored.name, readTensor(stored)])),
@@ -193,15 +199,13 @@ function readTensor(stored: TensorProto): Tensor {
   const type = (Object.keys(dataTypes) as ElementType[]).find((key) => dataTypes[key] === stored.dataType);
   if (!type) throw new Error(`its tensor "${stored.name}" has an element type that Evenkeel does not use`);
   const shape = stored.dims.map(Number);
-  const data = allocate(
-    type,
-    shape.reduce((size, dimension) => size * dimension, 1),
-  );
-  if (stored.rawData.byteLength !== data.byteLength) {
+  const needed = sizeOf(shape) * allocate(type, 0).BYTES_PER_ELEMENT;
+  if (stored.rawData.byteLength !== needed) {
     throw new Error(
-      `its tensor "${stored.name}" of shape [${shape.join(", ")}] needs ${data.byteLength} bytes and has ${stored.rawData.byteLength}`,
+      `its tensor "${stored.name}" of shape ${formatShape(shape)} needs ${needed} bytes and has ${stored.rawData.byteLength}`,
     );
   }
+  const data = allocate(type, sizeOf(shape));
   new Uint8Array(data.buffer).set(stored.rawData);
   return { type, shape, data } as Tensor;
 }

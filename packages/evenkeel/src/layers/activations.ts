@@ -42,7 +42,7 @@ export function activate(name: ActivationName, x: Value, parameters: ActivationP
 export function requireActivation(name: string): void {
   const known = [...Object.keys(functions), "prelu"].join(", ");
   requireOption(
-    name in functions,
+    Object.hasOwn(functions, name),
     "activation",
     `one of ${known} (prelu only as layers.activation or layers.prelu)`,
     name,
@@ -84,6 +84,12 @@ export class PRelu extends Layer {
 
   override weights(inputShape: Shape): WeightSpecification[] {
     const { alphaInitializer = "zeros", sharedAxes = [] } = this.options;
+    requireOption(
+      sharedAxes.every((axis) => Number.isInteger(axis) && axis >= 1 && axis < inputShape.length),
+      "sharedAxes",
+      `axes from 1 to ${inputShape.length - 1}`,
+      sharedAxes,
+    );
     const shape = inputShape.slice(1).map((size, axis) => (sharedAxes.includes(axis + 1) ? 1 : Number(size)));
     return [{ name: "alpha", shape, role: "slope", initializer: alphaInitializer }];
   }

@@ -20,8 +20,10 @@ export const layers = {
 
 /** Makes a layer again from its type and `configuration()`. @throws RangeError for an unknown type. */
 export function restoreLayer(type: string, configuration: Record<string, unknown>): Layer {
-  const make = layers[type as keyof typeof layers] as ((options: never) => Layer) | undefined;
-  if (make) return make(configuration as never);
+  if (Object.hasOwn(layers, type)) {
+    const make = layers[type as keyof typeof layers] as (options: never) => Layer;
+    return make(configuration as never);
+  }
   throw new RangeError(`There is no layer "${type}". There are: ${Object.keys(layers).join(", ")}.`);
 }
 

@@ -53,7 +53,8 @@ export function initialize(
 ): Tensor<"float32"> {
   const options: InitializerOptions =
     typeof initializer === "string" ? ({ type: initializer } as InitializerOptions) : initializer;
-  const [fanIn = 1, fanOut = fanIn] = shape;
+  const count = sizeOf(shape);
+  const [fanIn, fanOut] = shape.length === 2 ? (shape as [number, number]) : [count, count];
   switch (options.type) {
     case "zeros":
       return filled(shape, () => 0);
@@ -73,12 +74,11 @@ export function initialize(
 }
 
 function scaled(type: Scheme, shape: readonly number[], fanIn: number, fanOut: number, random: RandomStream) {
-  const variance = variances[type]?.(fanIn, fanOut);
-  if (variance === undefined) {
+  if (!Object.hasOwn(variances, type)) {
     const known = ["zeros", "ones", "constant", "normal", "uniform", "orthogonal", ...Object.keys(variances)];
     throw new RangeError(`There is no initializer "${type}". There are: ${known.join(", ")}.`);
   }
-  const deviation = Math.sqrt(variance);
+  const deviation = Math.sqrt(variances[type](fanIn, fanOut));
   if (type.endsWith("Uniform")) {
     const limit = Math.sqrt(3) * deviation;
     return filled(shape, () => random.uniform(-limit, limit));

@@ -53,7 +53,9 @@ export class Rescaling extends Layer {
 
   constructor(override readonly options: RescalingOptions) {
     super(options);
-    requireOption(Number.isFinite(options.scale), "scale", "a finite number", options.scale);
+    const { scale, offset = 0 } = options;
+    requireOption(Number.isFinite(scale), "scale", "a finite number", scale);
+    requireOption(Number.isFinite(offset), "offset", "a finite number", offset);
   }
 
   apply(input: Value, _context: LayerContext): Value {

@@ -88,8 +88,7 @@ export const losses = {
 /** The loss of a name, or the one given. @throws RangeError for an unknown name, listing those there are. */
 export function lossOf(loss: LossName | Loss): Loss {
   if (typeof loss !== "string") return loss;
-  const make = losses[loss];
-  if (make) return make();
+  if (Object.hasOwn(losses, loss)) return losses[loss]();
   throw new RangeError(`There is no loss "${loss}". There are: ${Object.keys(losses).join(", ")}.`);
 }
 
@@ -98,11 +97,21 @@ function crossEntropy(targets: Value, logits: Value): Value {
   return reduceMean(neg(reduceSum(mul(targets, logSoftmax(logits)), [last])));
 }
 
-/** The input of the last activation when that is what `predictions` come from; else the predictions. */
-function logitsBefore(activation: "Softmax" | "Sigmoid", predictions: Value): Value {
-  const { producer } = predictions;
-  const named = producer?.operator === "Identity" ? producer.inputs[0]! : predictions;
-  return named.producer?.operator === activation ? named.producer.inputs[0]! : named;
+/**
+ * The input of the last activation when that is what `predictions` come from; else the predictions.
+ *
+ * @throws RangeError when they come from the other of the two: its outputs are no logits.
+ */
+export function logitsBefore(activation: "Softmax" | "Sigmoid", predictions: Value): Value {
+  let last = predictions;
+  while (last.producer?.operator === "Identity") last = last.producer.inputs[0]!;
+  const operator = last.producer?.operator;
+  if (operator === activation) return last.producer!.inputs[0]!;
+  if (operator !== "Softmax" && operator !== "Sigmoid") return last;
+  const [ours, theirs] = [activation.toLowerCase(), operator.toLowerCase()];
+  throw new RangeError(
+    `This loss needs a model that ends with ${ours} or without activation, not with ${theirs}.`,
+  );
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   reshape,
   unsqueeze,
 } from "../graph/operations.js";
-import { type Loss, type LossName, lossOf } from "../losses/losses.js";
+import { type Loss, type LossName, logitsBefore, losses, lossOf } from "../losses/losses.js";
 
 /** A number reported beside the loss: the mean over the batch of something measured for each example. */
 export interface Metric {
@@ -35,8 +35,7 @@ export const metrics = {
     name: "accuracy",
     build(targets, predictions, loss) {
       if (loss.type === "binaryCrossentropy") {
-        const threshold = predictions.producer?.operator === "Sigmoid" ? 0.5 : 0;
-        const said = greater(predictions, threshold);
+        const said = greater(logitsBefore("Sigmoid", predictions), 0);
         const right = greater(reshape(cast(targets, "float32"), predictions.shape), 0.5);
         return share(equal(cast(said, "uint8"), cast(right, "uint8")));
       }
@@ -45,14 +44,19 @@ export const metrics = {
   }),
 
   /** The share of examples whose label is among the `k` largest predictions. Default k 5. */
-  topK: ({ k = 5 }: { k?: number } = {}): Metric => ({
-    name: `top${k}`,
-    build(targets, predictions, loss) {
-      const { places } = largest(predictions, k);
-      const labels = unsqueeze(labelsOf(targets, predictions, loss, "topK"), [1]);
-      return reduceMean(reduceMax(cast(equal(places, labels), "float32"), [1]));
-    },
-  }),
+  topK({ k = 5 }: { k?: number } = {}): Metric {
+    if (!(Number.isInteger(k) && k >= 1)) {
+      throw new RangeError(`topK: k must be a whole number of at least 1, got ${k}.`);
+    }
+    return {
+      name: `top${k}`,
+      build(targets, predictions, loss) {
+        const { places } = largest(predictions, k);
+        const labels = unsqueeze(labelsOf(targets, predictions, loss, "topK"), [1]);
+        return reduceMean(reduceMax(cast(equal(places, labels), "float32"), [1]));
+      },
+    };
+  },
 } as const;
 
 /** The metric of a name (a loss's name too), or the one given. @throws RangeError for an unknown name. */
@@ -61,6 +65,10 @@ export function metricOf(metric: MetricName | Metric): Metric {
   if (metric === "accuracy") return metrics.accuracy();
   const top = /^top(\d+)$/.exec(metric);
   if (top) return metrics.topK({ k: Number(top[1]) });
+  if (!Object.hasOwn(losses, metric)) {
+    const known = ["accuracy", "top1, top2, …", ...Object.keys(losses)].join(", ");
+    throw new RangeError(`There is no metric "${metric}". There are: ${known}.`);
+  }
   const loss = lossOf(metric as LossName);
   return { name: metric, build: (targets, predictions) => loss.build(targets, predictions) };
 }

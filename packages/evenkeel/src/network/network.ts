@@ -209,6 +209,9 @@ function nameLayers(layers: readonly Layer[]): void {
     if (name === "") continue;
     if (taken.has(name)) throw new Error(`Two layers are called "${name}"; names must be unique in a model.`);
     if (/[/\s]/.test(name)) throw new Error(`The layer name "${name}" must not contain "/" or spaces.`);
+    if (name === "optimizer") {
+      throw new Error('No layer can be called "optimizer": the optimizer keeps its tensors under that name.');
+    }
     taken.add(name);
   }
   const counts = new Map<string, number>();

@@ -46,21 +46,21 @@ export interface BatchNormalizationOptions extends LayerOptions {
 
 /** The options with defaults filled in and checked. @throws RangeError naming the option that is wrong. */
 export function completed(options: BatchNormalizationOptions) {
-  const complete = {
-    axis: 1,
-    momentum: 0.99 as number | "cumulative",
-    epsilon: 1e-3,
-    center: true,
-    scale: true,
-    betaInitializer: "zeros" as Initializer,
-    gammaInitializer: "ones" as Initializer,
-    runningMeanInitializer: "zeros" as Initializer,
-    runningVarianceInitializer: "ones" as Initializer,
-    runningVariance: "biased" as "biased" | "unbiased",
-    inferenceStatistics: "running" as "running" | "batch",
-    ...options,
-  };
-  const { axis, momentum, epsilon, runningVariance, inferenceStatistics } = complete;
+  const {
+    axis = 1,
+    momentum = 0.99,
+    epsilon = 1e-3,
+    center = true,
+    scale = true,
+    betaInitializer = "zeros",
+    gammaInitializer = "ones",
+    betaRegularizer,
+    gammaRegularizer,
+    runningMeanInitializer = "zeros",
+    runningVarianceInitializer = "ones",
+    runningVariance = "biased",
+    inferenceStatistics = "running",
+  } = options;
   const refuse = (option: string, expected: string, got: unknown): never => {
     throw new RangeError(`batchNormalization: ${option} must be ${expected}, got ${JSON.stringify(got)}.`);
   };
@@ -79,5 +79,19 @@ export function completed(options: BatchNormalizationOptions) {
   if (inferenceStatistics !== "running" && inferenceStatistics !== "batch") {
     refuse("inferenceStatistics", '"running" or "batch"', inferenceStatistics);
   }
-  return complete;
+  return {
+    axis,
+    momentum,
+    epsilon,
+    center,
+    scale,
+    betaInitializer,
+    gammaInitializer,
+    betaRegularizer,
+    gammaRegularizer,
+    runningMeanInitializer,
+    runningVarianceInitializer,
+    runningVariance,
+    inferenceStatistics,
+  };
 }

@@ -1,4 +1,4 @@
-import { add, div, mul, sqrt, sub } from "../graph/operations.js";
+import { add, div, mul, relu, sqrt, sub } from "../graph/operations.js";
 import type { Optimizer, OptimizerOptions } from "./optimizer.js";
 import { optimizer } from "./update.js";
 
@@ -41,7 +41,7 @@ export const optimizers = {
     if (nesterov && momentum === 0) throw new RangeError("sgd: nesterov needs a momentum above 0.");
     return optimizer(
       "sgd",
-      { learningRate: 0.01, ...options },
+      { ...options, learningRate: options.learningRate ?? 0.01 },
       {
         perWeight: momentum > 0 ? ["velocity"] : [],
         linear: true,
@@ -57,12 +57,13 @@ export const optimizers = {
 
   /** Adam (Kingma & Ba 2015, Algorithm 1). Default rate 0.001. */
   adam(options: AdamOptions = {}): Optimizer {
-    return adam("adam", { learningRate: 0.001, ...options });
+    return adam("adam", { ...options, learningRate: options.learningRate ?? 0.001 });
   },
 
   /** Adam with decoupled weight decay (Loshchilov & Hutter 2019). Defaults: rate 0.001, weightDecay 0.004 (Keras). */
   adamW(options: AdamOptions = {}): Optimizer {
-    return adam("adamW", { learningRate: 0.001, weightDecay: 0.004, decoupled: true, ...options });
+    const { learningRate = 0.001, weightDecay = 0.004, decoupled = true } = options;
+    return adam("adamW", { ...options, learningRate, weightDecay, decoupled });
   },
 
   /** RMSProp (Tieleman & Hinton 2012; PyTorch's form, the root before epsilon). Default rate 0.001. */
@@ -70,9 +71,10 @@ export const optimizers = {
     const { rho = 0.9, momentum = 0, centered = false, epsilon = 1e-7 } = options;
     requireShare("rmsProp", "rho", rho);
     requireShare("rmsProp", "momentum", momentum);
+    requireEpsilon("rmsProp", epsilon);
     return optimizer(
       "rmsProp",
-      { learningRate: 0.001, ...options },
+      { ...options, learningRate: options.learningRate ?? 0.001 },
       {
         perWeight: ["secondMoment", ...(centered ? ["mean"] : []), ...(momentum > 0 ? ["velocity"] : [])],
         step(weight, gradient, { learningRate, slot, keep }) {
@@ -82,7 +84,8 @@ export const optimizers = {
           if (centered) {
             const mean = add(mul(slot("mean"), rho), mul(gradient, 1 - rho));
             keep("mean", mean);
-            spread = sub(second, mul(mean, mean));
+            // Rounding can leave the variance of a steady gradient a hair below 0.
+            spread = relu(sub(second, mul(mean, mean)));
           }
           const step = div(mul(gradient, learningRate), add(sqrt(spread), epsilon));
           if (momentum === 0) return sub(weight, step);
@@ -100,16 +103,13 @@ export type OptimizerName = keyof typeof optimizers;
 /** The optimiser of a name with its defaults, or the one given. @throws RangeError for an unknown name. */
 export function optimizerOf(given: OptimizerName | Optimizer): Optimizer {
   if (typeof given !== "string") return given;
-  const make = optimizers[given];
-  if (make) return make();
-  throw new RangeError(`There is no optimizer "${given}". There are: ${Object.keys(optimizers).join(", ")}.`);
+  return restoreOptimizer(given, {});
 }
 
-/** Makes an optimiser from what `type` and `options` of another say. */
+/** Makes an optimiser from what `type` and `options` of another say. @throws RangeError for an unknown type. */
 export function restoreOptimizer(type: string, options: OptimizerOptions): Optimizer {
-  const make = optimizers[type as OptimizerName];
-  if (!make) throw new RangeError(`There is no optimizer "${type}".`);
-  return make(options);
+  if (Object.hasOwn(optimizers, type)) return optimizers[type as OptimizerName](options);
+  throw new RangeError(`There is no optimizer "${type}". There are: ${Object.keys(optimizers).join(", ")}.`);
 }
 
 /**
@@ -123,6 +123,7 @@ function adam(
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
   requireShare(type, "beta1", beta1);
   requireShare(type, "beta2", beta2);
+  requireEpsilon(type, epsilon);
   return optimizer(type, options, {
     perWeight: ["firstMoment", "secondMoment"],
     shared: {
@@ -144,5 +145,11 @@ function adam(
 function requireShare(type: string, option: string, value: number): void {
   if (!(value >= 0 && value < 1)) {
     throw new RangeError(`${type}: ${option} must be at least 0 and below 1, got ${value}.`);
+  }
+}
+
+function requireEpsilon(type: string, epsilon: number): void {
+  if (!(epsilon > 0 && Number.isFinite(epsilon))) {
+    throw new RangeError(`${type}: epsilon must be a finite number above 0, got ${epsilon}.`);
   }
 }

@@ -72,8 +72,9 @@ export function rateAt(schedule: Schedule, step: number): number {
       const { maximum, steps, risingShare, startDivisor, finalDivisor } = schedule;
       const start = maximum / startDivisor;
       const top = risingShare * steps - 1;
+      // A rise of one step is its end.
       return step <= top
-        ? along(start, maximum, step / top)
+        ? along(start, maximum, top > 0 ? step / top : 1)
         : along(maximum, start / finalDivisor, (step - top) / (steps - 1 - top));
     }
   }
@@ -94,6 +95,9 @@ function checked(schedule: Schedule): Schedule {
     }
     if (["steps", "every", "startDivisor", "finalDivisor"].includes(option) && value === 0) {
       throw new RangeError(`The learning rate's ${option} must be above 0.`);
+    }
+    if (option === "risingShare" && value > 1) {
+      throw new RangeError(`The learning rate's risingShare must be at most 1, got ${value}.`);
     }
   }
   return schedule;

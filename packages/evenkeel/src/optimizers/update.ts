@@ -22,10 +22,14 @@ export function optimizer<Options extends OptimizerOptions>(
   options: Options & { learningRate: NonNullable<OptimizerOptions["learningRate"]> },
   rule: UpdateRule,
 ): Optimizer {
-  for (const name of ["weightDecay", "clipValue", "clipNorm", "globalClipNorm"] as const) {
+  const { weightDecay = 0 } = options;
+  if (!(Number.isFinite(weightDecay) && weightDecay >= 0)) {
+    throw new RangeError(`${type}: weightDecay must be a finite number of at least 0, got ${weightDecay}.`);
+  }
+  for (const name of ["clipValue", "clipNorm", "globalClipNorm"] as const) {
     const value = options[name];
-    if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
-      throw new RangeError(`${type}: ${name} must be a finite number of at least 0, got ${value}.`);
+    if (value !== undefined && !(Number.isFinite(value) && value > 0)) {
+      throw new RangeError(`${type}: ${name} must be a finite number above 0, got ${value}.`);
     }
   }
   const shared = rule.shared ?? {};

@@ -24,11 +24,14 @@ export interface NodeRuntimeOptions {
  * @throws RuntimeError when this machine has no such device; the message lists those it has.
  */
 export function nodeRuntime({ device = "cpu", threads }: NodeRuntimeOptions = {}): Runtime {
-  const devices = listSupportedBackends().map(({ name }) => name);
-  if (!devices.includes(device)) {
-    throw new RuntimeError(
-      `No execution provider "${device}" here. This machine's ONNX Runtime has: ${devices.join(", ")}.`,
-    );
+  const providers = listSupportedBackends();
+  const having = (bundled: boolean) =>
+    providers.flatMap((provider) => (provider.bundled === bundled ? [provider.name] : [])).join(", ");
+  const available = `This machine's ONNX Runtime has: ${having(true)}${
+    having(false) ? `; and, where their libraries are installed: ${having(false)}` : ""
+  }.`;
+  if (!providers.some(({ name }) => name === device)) {
+    throw new RuntimeError(`There is no execution provider "${device}" here. ${available}`);
   }
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
     throw new RuntimeError(`threads must be a whole number of at least 1, got ${threads}.`);
@@ -47,7 +50,10 @@ export function nodeRuntime({ device = "cpu", threads }: NodeRuntimeOptions = {}
       try {
         return new NodeProgram(await InferenceSession.create(model, options), label);
       } catch (cause) {
-        throw new RuntimeError(`ONNX Runtime refused ${label} on ${device}: ${reason(cause)}`, { cause });
+        const hint = device === "cpu" ? "" : ` Is the device usable here? ${available} "cpu" always works.`;
+        throw new RuntimeError(`ONNX Runtime refused ${label} on ${device}: ${reason(cause)}${hint}`, {
+          cause,
+        });
       }
     },
   };
@@ -104,7 +110,11 @@ class HostState implements State {
   }
 
   undo(): void {
-    for (const name of this.lastWritten) this.swap(this.entry(name));
+    for (const name of this.lastWritten) {
+      // What was removed or replaced since the run has nothing to go back to.
+      const entry = this.entries.get(name);
+      if (entry?.back) this.swap(entry);
+    }
     this.lastWritten = [];
   }
 
@@ -171,12 +181,17 @@ class NodeProgram implements Program {
         );
     }
     const outputs: Record<string, OrtTensor | null> = {};
-    for (const name of this.written) outputs[`${name}/next`] = host!.next(name);
+    for (const name of this.written) {
+      if (!host) throw new RuntimeError(`${this.label} writes the state "${name}", and was given no state.`);
+      outputs[`${name}/next`] = host.next(name);
+    }
     for (const name of this.returned) outputs[name] = null;
     let results: InferenceSession.ReturnType;
     try {
       results = await this.session.run(inputs, outputs);
     } catch (cause) {
+      // The run may have written into the buffers of the state before: there is no way back to that.
+      host?.advance([]);
       throw new RuntimeError(`${this.label} failed: ${reason(cause)}`, { cause });
     }
     host?.advance(this.written);
