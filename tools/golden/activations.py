@@ -5,7 +5,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from common import close, flat, float32, made_by, normal, tensor, write_json
+from reference_file import close, flat, float32, made_by, normal, tensor, write_json
 
 X = float32([-30, -10, -5, -2.5, -1, -0.5, -0.1, -1e-3, -1e-7, 1e-7, 1e-3, 0.1, 0.5, 1, 2.5, 5, 10, 30])
 G = normal(1, X.shape)

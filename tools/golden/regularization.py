@@ -2,7 +2,7 @@
 import numpy as np
 import torch
 
-from common import close, flat, float32, made_by, normal, tensor, write_json
+from reference_file import close, flat, float32, made_by, normal, tensor, write_json
 
 KERNEL = float32([[0.5, -1.25], [0.0, 2.0], [-0.75, 1e-3]])
 
