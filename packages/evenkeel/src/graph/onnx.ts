@@ -49,15 +49,13 @@ export function writeModel(graph: Graph, metadata: Readonly<Record<string, strin
   const head = create(ModelProtoSchema, {
     irVersion,
     producerName: "evenkeel",
+    opsetImport: [create(OperatorSetIdProtoSchema, { domain: "", version: opset })],
     metadataProps: Object.entries(metadata).map(([key, value]) =>
       create(StringStringEntryProtoSchema, { key, value }),
     ),
   });
-  const content = create(ModelProtoSchema, {
-    graph: writeGraph(graph, neededNodes(graph)),
-    opsetImport: [create(OperatorSetIdProtoSchema, { domain: "", version: opset })],
-  });
-  // One message in two parts, so that what no model lacks comes last: wherever a file is cut off, it shows.
+  const content = create(ModelProtoSchema, { graph: writeGraph(graph, neededNodes(graph)) });
+  // One message in two parts, so that the graph comes last: wherever a file is cut off, the graph is not whole.
   const [first, second] = [toBinary(ModelProtoSchema, head), toBinary(ModelProtoSchema, content)];
   const bytes = new Uint8Array(first.length + second.length);
   bytes.set(first);
@@ -88,7 +86,6 @@ export function readModel(bytes: Uint8Array): StoredModel {
   }
   const { graph } = model;
   if (!graph || graph.node.length === 0) throw new Error("it holds no ONNX graph");
-  if (model.opsetImport.length === 0) throw new Error("it is cut off, or no complete ONNX model");
   return {
     metadata: Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])),
     tensors: new Map(graph.initializer.map((stored) => [stored.name, readTensor(stored)])),

@@ -115,7 +115,8 @@ export function gatherRows<T extends ElementType>(source: Tensor<T>, indices: Ar
   const data = source.data as Uint8Array;
   for (let i = 0; i < indices.length; i++) {
     const row = indices[i]!;
-    if (!(row >= 0 && row < count)) throw new RangeError(`Row ${row} is outside 0..${count - 1}.`);
+    if (!(Number.isInteger(row) && row >= 0 && row < count))
+      throw new RangeError(`Row ${row} is outside 0..${count - 1}.`);
     target.set(data.subarray(row * rowSize, (row + 1) * rowSize), i * rowSize);
   }
   return result;

@@ -1,9 +1,9 @@
 import { gradients } from "../autodiff/index.js";
 import { mul, reduceSum, type Value } from "../graph/index.js";
-import { initialize } from "../layers/initializers.js";
 import type { Layer, LayerContext } from "../layers/layer.js";
 import { randomStream } from "../random/stream.js";
 import { type Tensor, tensor } from "../tensor/tensor.js";
+import { initialize } from "../weights/index.js";
 import { evaluate } from "./evaluate.js";
 
 export interface LayerRun {
