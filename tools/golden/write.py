@@ -5,6 +5,7 @@ import losses
 import mnist
 import optimizers
 import regularization
+import schedules
 
-for script in (batch_normalization, optimizers, losses, activations, regularization, mnist):
+for script in (batch_normalization, optimizers, losses, activations, regularization, schedules, mnist):
     script.write()

@@ -1,13 +1,7 @@
 import type { Shape, Value } from "../graph/graph.js";
 import * as graph from "../graph/operations.js";
-import type { Initializer } from "./initializers.js";
-import {
-  Layer,
-  type LayerContext,
-  type LayerOptions,
-  requireOption,
-  type WeightSpecification,
-} from "./layer.js";
+import type { Initializer, WeightSpecification } from "../weights/index.js";
+import { Layer, type LayerContext, type LayerOptions, requireOption } from "./layer.js";
 
 /** Activation functions by name. */
 export type ActivationName = keyof typeof functions;

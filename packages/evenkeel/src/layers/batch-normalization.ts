@@ -9,7 +9,11 @@ import {
   normalizeByRunning,
   updatedStatistics,
 } from "../normalization/index.js";
-import { Layer, type LayerContext, type WeightSpecification } from "./layer.js";
+import type { WeightSpecification } from "../weights/index.js";
+import { Layer, type LayerContext, type LayerOptions } from "./layer.js";
+
+/** Options of `layers.batchNormalization`. */
+export interface BatchNormalizationLayerOptions extends BatchNormalizationOptions, LayerOptions {}
 
 /**
  * Batch normalization (Ioffe & Szegedy 2015, arXiv 1502.03167).
@@ -22,7 +26,7 @@ export class BatchNormalization extends Layer {
   readonly type = "batchNormalization";
   private readonly settings: ReturnType<typeof completed>;
 
-  constructor(override readonly options: BatchNormalizationOptions = {}) {
+  constructor(override readonly options: BatchNormalizationLayerOptions = {}) {
     super(options);
     this.settings = completed(options);
   }

@@ -1,16 +1,8 @@
 import type { Shape, Value } from "../graph/graph.js";
 import { gemm, matMul } from "../graph/operations.js";
+import type { Initializer, Regularizer, WeightSpecification } from "../weights/index.js";
 import { type ActivationName, activate, requireActivation } from "./activations.js";
-import type { Initializer } from "./initializers.js";
-import {
-  featureCount,
-  Layer,
-  type LayerContext,
-  type LayerOptions,
-  requireOption,
-  type WeightSpecification,
-} from "./layer.js";
-import type { Regularizer } from "./regularizers.js";
+import { featureCount, Layer, type LayerContext, type LayerOptions, requireOption } from "./layer.js";
 
 export interface DenseOptions extends LayerOptions {
   /** The number of outputs. */

@@ -1,6 +1,5 @@
-import type { BatchNormalizationOptions } from "../normalization/options.js";
 import { Activation, type ActivationOptions, PRelu, type PReluOptions } from "./activations.js";
-import { BatchNormalization } from "./batch-normalization.js";
+import { BatchNormalization, type BatchNormalizationLayerOptions } from "./batch-normalization.js";
 import { Dense, type DenseOptions } from "./dense.js";
 import { Dropout, type DropoutOptions } from "./dropout.js";
 import type { Layer, LayerOptions } from "./layer.js";
@@ -9,7 +8,7 @@ import { Flatten, InputLayer, type InputLayerOptions, Rescaling, type RescalingO
 /** Layers, by the names that Keras and TensorFlow.js give them. */
 export const layers = {
   activation: (options: ActivationOptions) => new Activation(options),
-  batchNormalization: (options: BatchNormalizationOptions = {}) => new BatchNormalization(options),
+  batchNormalization: (options: BatchNormalizationLayerOptions = {}) => new BatchNormalization(options),
   dense: (options: DenseOptions) => new Dense(options),
   dropout: (options: DropoutOptions) => new Dropout(options),
   flatten: (options: LayerOptions = {}) => new Flatten(options),
@@ -28,16 +27,12 @@ export function restoreLayer(type: string, configuration: Record<string, unknown
 }
 
 export type { ActivationName, ActivationOptions, PReluOptions } from "./activations.js";
-export { BatchNormalization } from "./batch-normalization.js";
+export { BatchNormalization, type BatchNormalizationLayerOptions } from "./batch-normalization.js";
 export type { DenseOptions } from "./dense.js";
 export type { DropoutOptions } from "./dropout.js";
-export { type Initializer, initialize } from "./initializers.js";
 export {
   Layer,
   type LayerContext,
   type LayerOptions,
-  type WeightRole,
-  type WeightSpecification,
 } from "./layer.js";
-export { l1, l1l2, l2, penalty, type Regularizer } from "./regularizers.js";
 export type { InputLayerOptions, RescalingOptions } from "./shaping.js";

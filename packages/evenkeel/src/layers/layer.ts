@@ -1,6 +1,5 @@
 import type { Shape, Value } from "../graph/graph.js";
-import type { Initializer } from "./initializers.js";
-import type { Regularizer } from "./regularizers.js";
+import type { WeightSpecification } from "../weights/index.js";
 
 /** Options that every layer takes. */
 export interface LayerOptions {
@@ -13,19 +12,6 @@ export interface LayerOptions {
   trainable?: boolean;
   /** Shape of one example, for the first layer of a model in place of an `inputLayer`. */
   inputShape?: readonly number[];
-}
-
-/** What a weight is: weight decay and summaries tell them apart by it. */
-export type WeightRole = "kernel" | "bias" | "gamma" | "beta" | "slope" | "statistic" | "counter";
-
-/** A tensor that a layer owns. */
-export interface WeightSpecification {
-  /** Its name in the layer, for example `kernel`. */
-  name: string;
-  shape: readonly number[];
-  role: WeightRole;
-  initializer: Initializer;
-  regularizer?: Regularizer | undefined;
 }
 
 /** What a layer can use while it writes itself into a graph. */
@@ -88,5 +74,7 @@ export function featureCount(inputShape: Shape, layer: string): number {
 
 /** Stops with the option's name and what it must be, unless the condition holds. */
 export function requireOption(holds: boolean, option: string, expected: string, got: unknown): void {
-  if (!holds) throw new RangeError(`${option} must be ${expected}, got ${JSON.stringify(got)}.`);
+  if (holds) return;
+  const shown = typeof got === "number" ? got : JSON.stringify(got);
+  throw new RangeError(`${option} must be ${expected}, got ${shown}.`);
 }

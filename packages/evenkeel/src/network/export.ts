@@ -45,7 +45,8 @@ export function exportNetwork(
 }
 
 /**
- * The network and weights of a model that `exportNetwork` wrote.
+ * The network and weights of a model that `exportNetwork` wrote. Statistics that inference does not use are not
+ * among them.
  *
  * @throws Error saying what is wrong with the bytes.
  */
@@ -65,8 +66,7 @@ export function importNetwork(bytes: Uint8Array): {
   if (version !== 1)
     throw new Error(`it was written by a newer Evenkeel (format ${version}, this one reads 1)`);
   const network = Network.restore(configuration);
-  // Statistics that inference does not use are not in the graph; they begin again.
-  const weights = network.initialWeights(seed);
+  const weights = new Map<string, Tensor>();
   for (const { fullName, shape, role } of network.weights) {
     const counted = counters[fullName];
     const found = counted === undefined ? tensors.get(fullName) : tensor(Float32Array.of(counted), shape);

@@ -1,16 +1,10 @@
 import { Graph, type Shape, type Value } from "../graph/graph.js";
 import { add, bitwiseXor, cast } from "../graph/operations.js";
-import {
-  Layer,
-  type LayerContext,
-  penalty,
-  restoreLayer,
-  type WeightSpecification,
-} from "../layers/index.js";
-import { initialize } from "../layers/initializers.js";
+import { Layer, type LayerContext, restoreLayer } from "../layers/index.js";
 import { InputLayer } from "../layers/shaping.js";
 import { randomStream, streamSeed } from "../random/stream.js";
 import { formatShape, sizeOf, type Tensor } from "../tensor/tensor.js";
+import { initialize, penalty, type WeightSpecification } from "../weights/index.js";
 
 /** The name of the batch dimension where it is left open. */
 export const batchDimension = "batch";
@@ -202,6 +196,9 @@ export function parameterCount(weights: readonly NetworkWeight[]): number {
   return weights.reduce((sum, { role, shape }) => sum + (role === "counter" ? 0 : sizeOf(shape)), 0);
 }
 
+/** Under these names a checkpoint holds tensors that are no layer's. */
+const reservedNames = new Set(["optimizer", "kept"]);
+
 /** Gives nameless layers names by their type, `dense_1`, and refuses a name used twice. */
 function nameLayers(layers: readonly Layer[]): void {
   const taken = new Set<string>();
@@ -209,9 +206,8 @@ function nameLayers(layers: readonly Layer[]): void {
     if (name === "") continue;
     if (taken.has(name)) throw new Error(`Two layers are called "${name}"; names must be unique in a model.`);
     if (/[/\s]/.test(name)) throw new Error(`The layer name "${name}" must not contain "/" or spaces.`);
-    if (name === "optimizer") {
-      throw new Error('No layer can be called "optimizer": the optimizer keeps its tensors under that name.');
-    }
+    if (reservedNames.has(name))
+      throw new Error(`A layer cannot be called "${name}", a name that checkpoints use.`);
     taken.add(name);
   }
   const counts = new Map<string, number>();

@@ -1,9 +1,7 @@
-import type { Initializer } from "../layers/initializers.js";
-import type { LayerOptions } from "../layers/layer.js";
-import type { Regularizer } from "../layers/regularizers.js";
+import type { Initializer, Regularizer } from "../weights/index.js";
 
 /** Options of batch normalization, with Keras's names and defaults. */
-export interface BatchNormalizationOptions extends LayerOptions {
+export interface BatchNormalizationOptions {
   /**
    * The axis that keeps its own statistics; all others are averaged over. Default 1: the features of `[N, C]`,
    * the channels of `[N, C, H, W]`. Negative axes count from the end. (Keras counts channels last, -1.)
@@ -62,7 +60,8 @@ export function completed(options: BatchNormalizationOptions) {
     inferenceStatistics = "running",
   } = options;
   const refuse = (option: string, expected: string, got: unknown): never => {
-    throw new RangeError(`batchNormalization: ${option} must be ${expected}, got ${JSON.stringify(got)}.`);
+    const shown = typeof got === "number" ? got : JSON.stringify(got);
+    throw new RangeError(`batchNormalization: ${option} must be ${expected}, got ${shown}.`);
   };
   if (!Number.isInteger(axis) || axis === 0) refuse("axis", "a whole number other than 0, the batch", axis);
   if (momentum !== "cumulative" && !(momentum >= 0 && momentum < 1)) {

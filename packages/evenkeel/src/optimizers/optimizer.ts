@@ -1,6 +1,6 @@
 import type { Graph, Value } from "../graph/graph.js";
-import type { WeightRole } from "../layers/layer.js";
 import type { Tensor } from "../tensor/tensor.js";
+import type { WeightRole } from "../weights/index.js";
 import type { Schedule } from "./schedules.js";
 
 /** Options that every optimiser takes. */

@@ -20,7 +20,7 @@ export type Schedule =
 /** Makers of schedules, with their defaults. */
 export const schedules = {
   /** The same rate at every step. */
-  constant: (rate: number): Schedule => ({ type: "constant", rate }),
+  constant: (rate: number): Schedule => checked({ type: "constant", rate }),
   /** initial · factor^⌊step/every⌋. */
   step: (options: { initial: number; every: number; factor?: number }): Schedule =>
     checked({ type: "step", factor: 0.1, ...options }),
