@@ -1,9 +1,6 @@
 import { allocate, type ElementType, formatShape, sizeOf, type Tensor } from "../tensor/tensor.js";
 import { type Attributes, GraphError, infer, type OperatorName } from "./operators.js";
-
-/** A dimension is known when the graph is built, or a symbol such as `"batch"` that stands for any size. */
-export type Dimension = number | string;
-export type Shape = readonly Dimension[];
+import type { Shape } from "./shape.js";
 
 /** A tensor in the graph: its type and shape are known, its elements only when the graph runs. */
 export interface Value {
@@ -138,7 +135,11 @@ export class Graph {
     attributes: Attributes = {},
     body?: Graph,
   ): readonly Value[] {
-    const described = infer(operator, inputs, attributes, body, this.scope);
+    const operands = inputs
+      .filter((value) => value !== undefined)
+      .map((value) => ({ ...value, content: value.graph.constants.get(value) }));
+    const bodyOutputs = body?.outputs.map(({ value }) => value);
+    const described = infer(operator, operands, attributes, bodyOutputs, this.scope);
     const outputs: Value[] = [];
     const node: Node = {
       operator,
@@ -253,9 +254,4 @@ export function staticShape(value: Value, purpose: string): number[] {
 /** The number of elements, of a value whose shape is known. */
 export function elementCount(value: Value, purpose: string): number {
   return sizeOf(staticShape(value, purpose));
-}
-
-/** Whether two shapes are the same, symbol for symbol. */
-export function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((dimension, axis) => dimension === b[axis]);
 }

@@ -1,6 +1,7 @@
 import { type ElementType, formatShape } from "../tensor/tensor.js";
-import { type Graph, type Shape, sameShape, type Value } from "./graph.js";
+import type { Graph, Value } from "./graph.js";
 import { type Attributes, GraphError, type OperatorName } from "./operators.js";
+import { type Shape, sameShape } from "./shape.js";
 
 /** An operand: a value of the graph, or a number, which becomes a constant of the other operand's type. */
 export type Operand = Value | number;

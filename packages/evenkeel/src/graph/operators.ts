@@ -1,5 +1,5 @@
-import { type ElementType, formatShape } from "../tensor/tensor.js";
-import type { Dimension, Graph, Shape, Value } from "./graph.js";
+import { type ElementType, formatShape, type Tensor } from "../tensor/tensor.js";
+import { broadcastShapes, product, type Shape } from "./shape.js";
 
 /** Attribute values of ONNX nodes: numbers are floats or integers as the operator's schema says. */
 export type Attribute = number | string | readonly number[];
@@ -16,15 +16,23 @@ export class GraphError extends Error {
   }
 }
 
-interface Described {
-  type: ElementType;
-  shape: Shape;
+/** What is known of a value before the graph runs. */
+export interface Described {
+  readonly type: ElementType;
+  readonly shape: Shape;
+}
+
+/** What inference sees of an input: its elements too, where they are constant. */
+export interface Operand extends Described {
+  readonly name: string;
+  readonly content: Tensor | undefined;
 }
 
 interface Call {
-  inputs: readonly Value[];
+  inputs: readonly Operand[];
   attributes: Attributes;
-  body: Graph | undefined;
+  /** The outputs of a loop's body. */
+  body: readonly Described[] | undefined;
   /** Stops with the operator, the reason, and what was given. */
   fail(reason: string): never;
 }
@@ -104,38 +112,20 @@ export type OperatorName = keyof typeof inferences;
 /** What a node gives: the type and shape of each output. @throws GraphError when its inputs do not fit. */
 export function infer(
   operator: OperatorName,
-  inputs: readonly (Value | undefined)[],
+  inputs: readonly Operand[],
   attributes: Attributes,
-  body: Graph | undefined,
+  body: readonly Described[] | undefined,
   scope: string,
 ): Described[] {
-  const present = inputs.filter((value) => value !== undefined);
   return (inferences[operator] as Inference)({
-    inputs: present,
+    inputs,
     attributes,
     body,
     fail: (reason) => {
-      const given = present.map((value) => `"${value.name}" ${value.type}${formatShape(value.shape)}`);
+      const given = inputs.map((value) => `"${value.name}" ${value.type}${formatShape(value.shape)}`);
       throw new GraphError(scope, `${operator} ${reason}; it got ${given.join(", ")}.`);
     },
   });
-}
-
-/** The shape of an elementwise result under ONNX (NumPy) broadcasting; undefined when there is none. */
-export function broadcastShapes(...shapes: readonly Shape[]): Shape | undefined {
-  const rank = Math.max(...shapes.map((shape) => shape.length));
-  const result: Dimension[] = [];
-  for (let axis = 0; axis < rank; axis++) {
-    let dimension: Dimension = 1;
-    for (const shape of shapes) {
-      const own = shape[axis - rank + shape.length] ?? 1;
-      if (own === 1 || own === dimension) continue;
-      if (dimension !== 1) return undefined;
-      dimension = own;
-    }
-    result.push(dimension);
-  }
-  return result;
 }
 
 function same({ inputs: [x] }: Call): Described[] {
@@ -169,7 +159,7 @@ function comparison(call: Call): Described[] {
 }
 
 function pRelu(call: Call): Described[] {
-  const [x, slope] = call.inputs as [Value, Value];
+  const [x, slope] = call.inputs as [Operand, Operand];
   if (!fitsInto(slope.shape, x.shape)) call.fail("needs a slope that broadcasts to its input");
   return [{ type: x.type, shape: x.shape }];
 }
@@ -197,7 +187,7 @@ function reducedShape(call: Call, axes: readonly number[]): Shape {
 }
 
 function matMul(call: Call): Described[] {
-  const [a, b] = call.inputs as [Value, Value];
+  const [a, b] = call.inputs as [Operand, Operand];
   const fits = a.shape.length >= 2 && b.shape.length >= 2 && a.shape.at(-1) === b.shape.at(-2);
   const leading = fits && broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
   if (!leading) return call.fail("needs [..., M, K] and [..., K, N]");
@@ -205,7 +195,7 @@ function matMul(call: Call): Described[] {
 }
 
 function gemm(call: Call): Described[] {
-  const [a, b, c] = call.inputs as [Value, Value, Value | undefined];
+  const [a, b, c] = call.inputs as [Operand, Operand, Operand | undefined];
   if (a.shape.length !== 2 || b.shape.length !== 2) call.fail("needs two matrices");
   const [m, k] = call.attributes.transA === 1 ? [a.shape[1]!, a.shape[0]!] : a.shape;
   const [inner, n] = call.attributes.transB === 1 ? [b.shape[1]!, b.shape[0]!] : b.shape;
@@ -248,7 +238,7 @@ function concat(call: Call): Described[] {
 }
 
 function gather(call: Call): Described[] {
-  const [data, indices] = call.inputs as [Value, Value];
+  const [data, indices] = call.inputs as [Operand, Operand];
   const axis = integer(call, "axis");
   if (axis < 0 || axis >= data.shape.length) call.fail(`takes entries along axis ${axis}, outside its rank`);
   if (indices.type !== "int64" && indices.type !== "int32") call.fail("needs int32 or int64 indices");
@@ -261,7 +251,7 @@ function gather(call: Call): Described[] {
 }
 
 function topK(call: Call): Described[] {
-  const [x] = call.inputs as [Value];
+  const [x] = call.inputs as [Operand];
   const count = constantNumbers(call, 1)[0]!;
   const shape = [...x.shape.slice(0, -1), count];
   const classes = x.shape.at(-1);
@@ -273,7 +263,7 @@ function topK(call: Call): Described[] {
 }
 
 function batchNormalization(call: Call): Described[] {
-  const [x, ...perChannel] = call.inputs as [Value, ...Value[]];
+  const [x, ...perChannel] = call.inputs as [Operand, ...Operand[]];
   const channels = x.shape[1];
   for (const value of perChannel) {
     if (value.shape.length !== 1 || value.shape[0] !== channels) {
@@ -288,7 +278,7 @@ function batchNormalization(call: Call): Described[] {
 function loop({ inputs, body, fail }: Call): Described[] {
   const [, ...carried] = inputs;
   if (!body) return fail("needs a body");
-  const outputs = body.outputs.slice(1).map(({ value }) => value);
+  const outputs = body.slice(1);
   for (const [index, value] of carried.entries()) {
     const next = outputs[index];
     if (formatShape(next?.shape ?? []) !== formatShape(value.shape) || next?.type !== value.type) {
@@ -302,19 +292,19 @@ function loop({ inputs, body, fail }: Call): Described[] {
 }
 
 function oneHot(call: Call): Described[] {
-  const [indices, , values] = call.inputs as [Value, Value, Value];
+  const [indices, , values] = call.inputs as [Operand, Operand, Operand];
   if (indices.shape.length === 0) call.fail("needs labels with at least one axis");
   return [{ type: values.type, shape: [...indices.shape, constantNumbers(call, 1)[0]!] }];
 }
 
 function expand(call: Call): Described[] {
-  const [x] = call.inputs as [Value];
+  const [x] = call.inputs as [Operand];
   const shape = broadcastShapes(x.shape, constantNumbers(call, 1));
   return shape ? [{ type: x.type, shape }] : call.fail("needs a shape that its input broadcasts to");
 }
 
 function reshape(call: Call): Described[] {
-  const [x] = call.inputs as [Value];
+  const [x] = call.inputs as [Operand];
   const target = constantNumbers(call, 1);
   const kept = target.map((dimension, axis) => (dimension === 0 ? x.shape[axis]! : dimension));
   const left = [...x.shape];
@@ -330,7 +320,7 @@ function reshape(call: Call): Described[] {
 }
 
 function slice(call: Call): Described[] {
-  const [x] = call.inputs as [Value];
+  const [x] = call.inputs as [Operand];
   const [starts, ends, axes] = [1, 2, 3].map((index) => constantNumbers(call, index));
   const steps = call.inputs[4] ? constantNumbers(call, 4) : starts!.map(() => 1);
   const shape = [...x.shape];
@@ -350,7 +340,7 @@ function slice(call: Call): Described[] {
 }
 
 function pad(call: Call): Described[] {
-  const [x] = call.inputs as [Value];
+  const [x] = call.inputs as [Operand];
   const pads = constantNumbers(call, 1);
   const rank = x.shape.length;
   const shape = x.shape.map((size, axis) => {
@@ -362,7 +352,7 @@ function pad(call: Call): Described[] {
 }
 
 function unsqueeze(call: Call): Described[] {
-  const [x] = call.inputs as [Value];
+  const [x] = call.inputs as [Operand];
   const shape = [...x.shape];
   const axes = constantNumbers(call, 1);
   const rank = shape.length + axes.length;
@@ -375,14 +365,8 @@ function unsqueeze(call: Call): Described[] {
 
 /** Axes, shapes and counts are inputs in ONNX; a shape can be inferred only when they are constants. */
 function constantNumbers(call: Call, index: number): number[] {
-  const value = call.inputs[index];
-  const content = value?.graph.constants.get(value);
+  const content = call.inputs[index]?.content;
   return content ? Array.from(content.data, Number) : call.fail(`needs a constant as input ${index}`);
-}
-
-/** The number of elements, NaN when a dimension is a symbol. */
-function product(shape: Shape): number {
-  return shape.reduce<number>((size, dimension) => size * (dimension as number), 1);
 }
 
 function integer({ attributes, fail }: Call, name: string): number {

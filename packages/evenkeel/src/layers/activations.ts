@@ -1,5 +1,6 @@
-import type { Shape, Value } from "../graph/graph.js";
+import type { Value } from "../graph/graph.js";
 import * as graph from "../graph/operations.js";
+import type { Shape } from "../graph/shape.js";
 import type { Initializer, WeightSpecification } from "../weights/index.js";
 import { Layer, type LayerContext, type LayerOptions, requireOption } from "./layer.js";
 

@@ -1,5 +1,6 @@
-import type { Shape, Value } from "../graph/graph.js";
+import type { Value } from "../graph/graph.js";
 import { add } from "../graph/operations.js";
+import type { Shape } from "../graph/shape.js";
 import { channelsOf } from "../normalization/channels.js";
 import {
   type Affine,

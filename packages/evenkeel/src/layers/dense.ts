@@ -1,5 +1,6 @@
-import type { Shape, Value } from "../graph/graph.js";
+import type { Value } from "../graph/graph.js";
 import { gemm, matMul } from "../graph/operations.js";
+import type { Shape } from "../graph/shape.js";
 import type { Initializer, Regularizer, WeightSpecification } from "../weights/index.js";
 import { type ActivationName, activate, requireActivation } from "./activations.js";
 import { featureCount, Layer, type LayerContext, type LayerOptions, requireOption } from "./layer.js";

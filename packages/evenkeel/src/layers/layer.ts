@@ -1,4 +1,5 @@
-import type { Shape, Value } from "../graph/graph.js";
+import type { Value } from "../graph/graph.js";
+import type { Shape } from "../graph/shape.js";
 import type { WeightSpecification } from "../weights/index.js";
 
 /** Options that every layer takes. */

@@ -1,5 +1,6 @@
-import { Graph, type Shape, type Value } from "../graph/graph.js";
+import { Graph, type Value } from "../graph/graph.js";
 import { add, bitwiseXor, cast } from "../graph/operations.js";
+import type { Shape } from "../graph/shape.js";
 import { Layer, type LayerContext, restoreLayer } from "../layers/index.js";
 import { InputLayer } from "../layers/shaping.js";
 import { randomStream, streamSeed } from "../random/stream.js";
