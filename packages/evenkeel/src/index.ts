@@ -8,22 +8,16 @@ export * from "./data/index.js";
 export {
   type ActivationName,
   type ActivationOptions,
+  type BatchNormalizationLayerOptions,
   type DenseOptions,
   type DropoutOptions,
-  type Initializer,
   type InputLayerOptions,
   Layer,
   type LayerContext,
   type LayerOptions,
-  l1,
-  l1l2,
-  l2,
   layers,
   type PReluOptions,
-  type Regularizer,
   type RescalingOptions,
-  type WeightRole,
-  type WeightSpecification,
 } from "./layers/index.js";
 export { type Loss, type LossName, losses } from "./losses/index.js";
 export { type Metric, type MetricName, metrics } from "./metrics/index.js";
@@ -58,3 +52,12 @@ export type { TensorLike } from "./training/data-checks.js";
 export type { Inspection, InspectionRequest } from "./training/engine.js";
 export { type NonFiniteAction, NonFiniteLossError, type NonFiniteReport } from "./training/non-finite.js";
 export type { EpochLogs, History, Logs, Progress, StepLogs } from "./training/progress.js";
+export {
+  type Initializer,
+  l1,
+  l1l2,
+  l2,
+  type Regularizer,
+  type WeightRole,
+  type WeightSpecification,
+} from "./weights/index.js";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readWhole, writeWhole } from "./files/atomic.js";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./files/checkpoint.js";
-import { type Layer, restoreLayer } from "./layers/index.js";
+import type { Layer } from "./layers/index.js";
 import { type Loss, type LossName, lossOf } from "./losses/losses.js";
 import { type Metric, type MetricName, metricOf } from "./metrics/metrics.js";
 import { exportNetwork, importNetwork } from "./network/export.js";
@@ -13,11 +13,11 @@ import { rateAt } from "./optimizers/schedules.js";
 import { streamSeed } from "./random/stream.js";
 import { nodeRuntime } from "./runtime/node.js";
 import type { Runtime } from "./runtime/runtime.js";
-import { rows, type Tensor } from "./tensor/tensor.js";
+import { rows, sizeOf, type Tensor } from "./tensor/tensor.js";
 import type { Callback } from "./training/callback.js";
 import { asTensor, checkExamples, checkInput, type TensorLike } from "./training/data-checks.js";
 import { Engine, type Inspection, type InspectionRequest } from "./training/engine.js";
-import { runFit } from "./training/fit.js";
+import { planFit, runFit } from "./training/fit.js";
 import type { NonFiniteAction, NonFiniteReport } from "./training/non-finite.js";
 import type { LastBatch } from "./training/plan.js";
 import { type FitSettings, type History, type Logs, noProgress, type Progress } from "./training/progress.js";
@@ -66,7 +66,10 @@ export interface FitOptions extends ResumeOptions {
   shuffle?: boolean;
   /** Seed of order, dropout and all that is random. Default: the model's. */
   seed?: number;
-  /** The last part of the data, as a share in (0, 1), is evaluated and not trained on (Keras). Default 0. */
+  /**
+   * The last part of the data, as a share in (0, 1), is evaluated and not trained on (Keras). Default 0. Not
+   * together with `validationData`.
+   */
   validationSplit?: number;
   /**
    * Examples at the end that do not fill a batch: `keep` (default) trains on them as a smaller batch, `drop`
@@ -83,6 +86,8 @@ export class Model {
   private readonly engine: Engine;
   private progress: Progress = noProgress();
   private settings: FitSettings | undefined;
+  /** Tensors that callbacks keep. */
+  private readonly kept = new Map<string, Tensor>();
   private busy = false;
 
   /** Use `sequential`, `loadModel` or `loadCheckpoint`. */
@@ -90,9 +95,9 @@ export class Model {
     private readonly network: Network,
     readonly seed: number,
     runtime: Runtime,
-    weights: ReadonlyMap<string, Tensor> = network.initialWeights(seed),
+    weights: ReadonlyMap<string, Tensor> = new Map(),
   ) {
-    this.engine = new Engine(network, runtime, weights);
+    this.engine = new Engine(network, runtime, new Map([...network.initialWeights(seed), ...weights]));
   }
 
   get layers(): readonly Layer[] {
@@ -114,13 +119,15 @@ export class Model {
     return this.network.layer(name);
   }
 
-  /** Sets what the model is trained with. The optimiser's state begins afresh, the weights stay. */
+  /** Sets what the model is trained with. The optimiser begins afresh, its schedule too; the weights stay. */
   compile({ optimizer = "sgd", loss, metrics = [] }: CompileOptions): void {
+    this.requireIdle();
     this.engine.compile({
       optimizer: optimizerOf(optimizer),
       loss: lossOf(loss),
       metrics: metrics.map(metricOf),
     });
+    this.progress.compiledAt = this.progress.step;
   }
 
   /**
@@ -139,10 +146,18 @@ export class Model {
       throw new RangeError(`validationSplit must be at least 0 and below 1, got ${validationSplit}.`);
     }
     const seed = options.seed ?? this.seed;
-    const lastEpoch = this.progress.epoch + epochs;
-    // An epoch that was cut short by an earlier fit is not taken up: this one begins with a fresh order.
-    Object.assign(this.progress, { batch: 0, sums: {}, examples: 0, seconds: 0 });
-    return this.train(x, y, options, { lastEpoch, batchSize, seed, shuffle, lastBatch, validationSplit });
+    streamSeed(seed);
+    if (lastBatch !== "keep" && lastBatch !== "drop") {
+      throw new RangeError(`lastBatch must be "keep" or "drop", got ${JSON.stringify(lastBatch)}.`);
+    }
+    if (validationSplit > 0 && options.validationData) {
+      throw new RangeError("Give validationData or validationSplit, not both.");
+    }
+    const firstEpoch = this.progress.epoch;
+    const lastEpoch = firstEpoch + epochs;
+    const examples = asTensor(x).shape[0] ?? 0;
+    const order = { batchSize, seed, shuffle, lastBatch, validationSplit };
+    return this.train(x, y, options, { firstEpoch, lastEpoch, examples, ...order });
   }
 
   /**
@@ -165,7 +180,9 @@ export class Model {
       this.engine.train(data, {
         batchSize,
         order: Int32Array.from({ length: batchSize }, (_, index) => index),
-        learningRates: Float32Array.of(rateAt(this.engine.compiled.optimizer.schedule, step)),
+        learningRates: Float32Array.of(
+          rateAt(this.engine.compiled.optimizer.schedule, step - this.progress.compiledAt),
+        ),
         seeds: Uint32Array.of(streamSeed(this.seed, "step", step)),
       }),
     );
@@ -245,11 +262,11 @@ export class Model {
   /** Replaces weights by name; those not named stay. @throws Error, before any is replaced, when one does not fit. */
   async setWeights(weights: ReadonlyMap<string, Tensor> | Record<string, Tensor>): Promise<void> {
     const given = weights instanceof Map ? [...weights] : Object.entries(weights as Record<string, Tensor>);
-    for (const [name, { shape, type }] of given) {
+    for (const [name, { shape, type, data }] of given) {
       const expected = this.requireWeight(name).shape;
-      if (type !== "float32" || shape.join() !== expected.join()) {
+      if (type !== "float32" || shape.join() !== expected.join() || data.length !== sizeOf(expected)) {
         throw new RangeError(
-          `The weight "${name}" is float32 [${expected.join(", ")}], got ${type} [${shape.join(", ")}].`,
+          `The weight "${name}" is float32 [${expected.join(", ")}], got ${type} [${shape.join(", ")}] with ${data.length} values.`,
         );
       }
     }
@@ -285,6 +302,7 @@ export class Model {
       tensors: new Map([
         ...(await this.engine.weights()),
         ...(await this.engine.optimizerState()),
+        ...[...this.kept].map(([name, value]) => [`kept/${name}`, value] as const),
       ]) as Checkpoint["tensors"],
     });
     await writeWhole(path, bytes);
@@ -302,7 +320,10 @@ export class Model {
       loss: checkpoint.loss as LossName,
       metrics: checkpoint.metrics as MetricName[],
     });
-    for (const [name, value] of checkpoint.tensors) this.engine.state.put(name, value);
+    for (const [name, value] of checkpoint.tensors) {
+      if (name.startsWith("kept/")) this.kept.set(name.slice("kept/".length), value);
+      else this.engine.state.put(name, value);
+    }
     this.progress = checkpoint.progress;
     this.settings = checkpoint.settings;
   }
@@ -314,34 +335,61 @@ export class Model {
     settings: FitSettings,
   ): Promise<History> {
     const { loss } = this.engine.compiled;
-    const { validationData, onWarning = console.warn } = options;
+    const { validationData, validationBatchSize = 1000, callbacks = [], onNaN = "throw" } = options;
+    requireCount("validationBatchSize", validationBatchSize);
+    for (const { interval } of callbacks) {
+      if (interval !== undefined) requireCount("A callback's interval", interval);
+    }
+    if (typeof onNaN !== "function" && !["throw", "stop", "continue"].includes(onNaN)) {
+      throw new RangeError(
+        `onNaN must be "throw", "stop", "continue" or a function, got ${JSON.stringify(onNaN)}.`,
+      );
+    }
     const all = checkExamples(x, y, this.network, loss);
     const count = all.x.shape[0]!;
-    const kept = count - Math.floor(count * settings.validationSplit);
-    if (kept === 0) throw new RangeError("validationSplit leaves no examples to train on.");
+    if (count !== settings.examples) {
+      throw new RangeError(
+        `The training that is resumed has ${settings.examples} examples, got ${count}. Give the data it began with.`,
+      );
+    }
+    const trained = Math.floor(count * (1 - settings.validationSplit));
+    if (trained === 0) throw new RangeError("validationSplit leaves no examples to train on.");
     const validation = validationData
       ? checkExamples(...validationData, this.network, loss, "validation ")
-      : kept < count
-        ? { x: rows(all.x, kept, count), y: rows(all.y, kept, count) }
+      : trained < count
+        ? { x: rows(all.x, trained, count), y: rows(all.y, trained, count) }
         : undefined;
+    const data = { x: rows(all.x, 0, trained), y: rows(all.y, 0, trained) };
     return this.exclusively(async () => {
-      this.settings = settings;
+      const segments = planFit(this.engine, data, settings);
+      if (settings !== this.settings) this.begin(settings);
       const history = await runFit<Model>({
         engine: this.engine,
-        data: { x: rows(all.x, 0, kept), y: rows(all.y, 0, kept) },
+        data,
+        segments,
         validation,
-        validationBatchSize: options.validationBatchSize ?? 1000,
+        validationBatchSize,
         settings,
         progress: this.progress,
-        callbacks: options.callbacks ?? [],
+        kept: this.kept,
+        callbacks,
         signal: options.signal,
-        onNaN: options.onNaN ?? "throw",
+        onNaN,
         model: this,
       });
-      for (const message of staleStatistics(this.network, this.progress.step))
+      const { onWarning = console.warn } = options;
+      for (const message of staleStatistics(this.network, this.progress.step)) {
         onWarning(`evenkeel: ${message}`);
+      }
       return history;
     });
+  }
+
+  /** Begins a training. An epoch that an earlier one was cut short in is not taken up: the order is a fresh one. */
+  private begin(settings: FitSettings): void {
+    this.settings = settings;
+    this.kept.clear();
+    Object.assign(this.progress, { batch: 0, sums: {}, examples: 0, seconds: 0 });
   }
 
   private requireWeight(name: string) {
@@ -353,13 +401,17 @@ export class Model {
 
   /** Two trainings at once would take turns on the same weights. */
   private async exclusively<T>(action: () => Promise<T>): Promise<T> {
-    if (this.busy) throw new Error("The model is being trained already; wait for that training to end.");
+    this.requireIdle();
     this.busy = true;
     try {
       return await action();
     } finally {
       this.busy = false;
     }
+  }
+
+  private requireIdle(): void {
+    if (this.busy) throw new Error("The model is being trained already; wait for that training to end.");
   }
 }
 
@@ -391,8 +443,10 @@ export async function loadModel(
   const model = new Model(network, seed, runtime, weights);
   const beside = checkpointPath(path);
   if (existsSync(beside)) {
-    const checkpoint = await reading("checkpoint", beside, readCheckpoint);
-    if (sameTensors(weights, checkpoint.tensors)) model.restore(checkpoint);
+    await reading("checkpoint", beside, (bytes) => {
+      const checkpoint = readCheckpoint(bytes);
+      if (sameTensors(weights, checkpoint.tensors)) model.restore(checkpoint);
+    });
   }
   return model;
 }
@@ -406,11 +460,12 @@ export async function loadCheckpoint(
   path: string,
   { runtime = nodeRuntime() }: Pick<ModelOptions, "runtime"> = {},
 ): Promise<Model> {
-  const checkpoint = await reading("checkpoint", path, readCheckpoint);
-  const layers = checkpoint.network.layers.map(({ type, options }) => restoreLayer(type, options));
-  const model = new Model(new Network(layers), checkpoint.seed, runtime);
-  model.restore(checkpoint);
-  return model;
+  return reading("checkpoint", path, (bytes) => {
+    const checkpoint = readCheckpoint(bytes);
+    const model = new Model(Network.restore(checkpoint.network), checkpoint.seed, runtime);
+    model.restore(checkpoint);
+    return model;
+  });
 }
 
 async function reading<T>(kind: string, path: string, parse: (bytes: Uint8Array) => T): Promise<T> {
@@ -419,7 +474,7 @@ async function reading<T>(kind: string, path: string, parse: (bytes: Uint8Array)
     return parse(bytes);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`Cannot load the ${kind} "${path}": ${reason}.`, { cause });
+    throw new Error(`Cannot load the ${kind} "${path}": ${reason.replace(/\.$/, "")}.`, { cause });
   }
 }
 

@@ -19,7 +19,7 @@ interface WithCheckpoint {
  */
 export function checkpoint({ path, everySteps }: CheckpointOptions): Callback<WithCheckpoint> {
   return {
-    ...(everySteps ? { interval: everySteps } : {}),
+    ...(everySteps === undefined ? {} : { interval: everySteps }),
     async onStepsEnd(_, { model, progress }) {
       if (everySteps && progress.step % everySteps === 0) await model.saveCheckpoint(path);
     },

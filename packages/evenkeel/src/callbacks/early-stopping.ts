@@ -1,5 +1,5 @@
 import type { Tensor } from "../tensor/tensor.js";
-import type { Callback } from "../training/callback.js";
+import type { Callback, Training } from "../training/callback.js";
 import type { EpochLogs } from "../training/progress.js";
 
 /** Options of `callbacks.earlyStopping`, with Keras's names. */
@@ -26,9 +26,10 @@ interface WithWeights {
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback<WithWeights> {
   const { monitor = "valLoss", patience = 0, minDelta = 0, restoreBestWeights = false } = options;
   const sign = (options.mode ?? (/accuracy|top\d/i.test(monitor) ? "max" : "min")) === "max" ? 1 : -1;
+  /** Names the best epoch's weights among the tensors that a training keeps. */
+  const prefix = `earlyStopping/${monitor}/`;
   let best = Number.NEGATIVE_INFINITY;
   let waited = 0;
-  let bestWeights: Map<string, Tensor> | undefined;
 
   const observe = ({ logs }: EpochLogs): boolean => {
     const value = logs[monitor];
@@ -42,21 +43,37 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback<With
     waited = improved ? 0 : waited + 1;
     return improved;
   };
+  const keepWeights = async ({ model, kept }: Training<WithWeights>) => {
+    if (!restoreBestWeights) return;
+    for (const [name, value] of await model.getWeights()) kept.set(`${prefix}${name}`, value);
+  };
+  const stopIfOver = (training: Training<WithWeights>) => {
+    if (waited < Math.max(1, patience)) return;
+    training.stop(`${monitor} has not improved for ${waited} epoch${waited === 1 ? "" : "s"}`);
+  };
   return {
-    onTrainBegin({ progress }) {
+    async onTrainBegin(training) {
       best = Number.NEGATIVE_INFINITY;
       waited = 0;
-      bestWeights = undefined;
-      for (const epoch of progress.epochs) if (monitor in epoch.logs) observe(epoch);
+      let improved = false;
+      for (const epoch of training.epochs) improved = observe(epoch);
+      // A checkpoint callback that stands before this one writes the file before the weights are kept.
+      if (improved && training.progress.batch === 0) await keepWeights(training);
+      stopIfOver(training);
     },
     async onEpochEnd(epoch, training) {
-      if (observe(epoch) && restoreBestWeights) bestWeights = await training.model.getWeights();
-      if (waited >= Math.max(1, patience)) {
-        training.stop(`${monitor} has not improved for ${waited} epoch${waited === 1 ? "" : "s"}`);
-      }
+      if (observe(epoch)) await keepWeights(training);
+      stopIfOver(training);
     },
-    async onTrainEnd({ model }) {
-      if (bestWeights) await model.setWeights(bestWeights);
+    async onTrainEnd({ model, kept }) {
+      if (!restoreBestWeights) return;
+      const bestWeights = new Map<string, Tensor>();
+      for (const [name, value] of kept) {
+        if (!name.startsWith(prefix)) continue;
+        bestWeights.set(name.slice(prefix.length), value);
+        kept.delete(name);
+      }
+      await model.setWeights(bestWeights);
     },
   };
 }

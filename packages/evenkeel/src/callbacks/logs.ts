@@ -1,5 +1,5 @@
-import { once } from "node:events";
-import { createWriteStream, existsSync, mkdirSync, type WriteStream } from "node:fs";
+import { existsSync } from "node:fs";
+import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Callback } from "../training/callback.js";
 
@@ -12,59 +12,55 @@ export interface LogOptions {
 
 /** One line of CSV for each epoch: epoch, step, seconds, then loss, metrics and validation results. */
 export function csvLogger({ path, append = false }: LogOptions): Callback<unknown> {
-  let file: WriteStream | undefined;
-  let columns: string[] | undefined;
+  let file: FileHandle | undefined;
+  let hasHeader = false;
   return {
-    onTrainBegin() {
-      columns = append && existsSync(path) ? [] : undefined;
-      file = open(path, append);
+    async onTrainBegin() {
+      hasHeader = append && existsSync(path);
+      file = await openLog(path, append);
     },
     async onEpochEnd({ epoch, step, seconds, logs }) {
       const values = { epoch, step, seconds, ...logs };
-      if (columns === undefined) await write(file!, `${Object.keys(values).join(",")}\n`);
-      columns ??= Object.keys(values);
-      await write(file!, `${Object.values(values).join(",")}\n`);
+      if (!hasHeader) await file!.appendFile(`${Object.keys(values).join(",")}\n`);
+      hasHeader = true;
+      await file!.appendFile(`${Object.values(values).join(",")}\n`);
     },
-    onTrainEnd: () => close(file),
+    async onTrainEnd() {
+      await file?.close();
+      file = undefined;
+    },
   };
 }
 
-/** One line of JSON for each step (`{"step": …}`, optional) and for each epoch (`{"epoch": …, "valLoss": …}`). */
+/** One line of JSON for each step (`{"kind": "step", …}`, optional) and for each epoch (`{"kind": "epoch", …}`). */
 export function jsonlLogger({
   path,
   append = false,
   steps = true,
 }: LogOptions & { steps?: boolean }): Callback<unknown> {
-  let file: WriteStream | undefined;
+  let file: FileHandle | undefined;
   return {
-    onTrainBegin() {
-      file = open(path, append);
+    async onTrainBegin() {
+      file = await openLog(path, append);
     },
     async onStepsEnd(taken) {
       if (!steps) return;
       const lines = taken.map(
         ({ logs, ...step }) => `${JSON.stringify({ kind: "step", ...step, ...logs })}\n`,
       );
-      await write(file!, lines.join(""));
+      await file!.appendFile(lines.join(""));
     },
     async onEpochEnd({ logs, ...epoch }) {
-      await write(file!, `${JSON.stringify({ kind: "epoch", ...epoch, ...logs })}\n`);
+      await file!.appendFile(`${JSON.stringify({ kind: "epoch", ...epoch, ...logs })}\n`);
     },
-    onTrainEnd: () => close(file),
+    async onTrainEnd() {
+      await file?.close();
+      file = undefined;
+    },
   };
 }
 
-function open(path: string, append: boolean): WriteStream {
-  mkdirSync(dirname(path), { recursive: true });
-  return createWriteStream(path, { flags: append ? "a" : "w" });
-}
-
-async function write(file: WriteStream, text: string): Promise<void> {
-  if (!file.write(text)) await once(file, "drain");
-}
-
-async function close(file: WriteStream | undefined): Promise<void> {
-  if (!file) return;
-  file.end();
-  await once(file, "finish");
+async function openLog(path: string, append: boolean): Promise<FileHandle> {
+  await mkdir(dirname(path), { recursive: true });
+  return open(path, append ? "a" : "w");
 }

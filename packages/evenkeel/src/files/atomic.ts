@@ -1,8 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, realpath, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { pid } from "node:process";
-
-let written = 0;
 
 /**
  * Writes a file under a temporary name beside it, waits until it is on the disk, and renames it: whoever reads
@@ -15,8 +13,7 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
     await mkdir(dirname(path), { recursive: true });
     // Behind a link, the file that it points to is replaced.
     const target = await realpath(path).catch(() => path);
-    written += 1;
-    const temporary = `${target}.${pid}-${written}.tmp`;
+    const temporary = `${target}.${randomUUID()}.tmp`;
     try {
       const file = await open(temporary, "wx");
       try {

@@ -13,7 +13,7 @@ export interface Checkpoint {
   progress: Progress;
   /** Of the `fit` that was under way; undefined when none was. */
   settings: FitSettings | undefined;
-  /** Weights, running statistics and the optimiser's tensors. */
+  /** Weights, running statistics, the optimiser's tensors (`optimizer/…`), and what callbacks keep (`kept/…`). */
   tensors: Map<string, Tensor<"float32">>;
 }
 
@@ -41,7 +41,7 @@ export function writeCheckpoint({ tensors, ...description }: Checkpoint): Uint8A
     format: "evenkeel checkpoint",
     version,
     sha256: createHash("sha256").update(body).digest("hex"),
-    description: JSON.stringify(description),
+    description: JSON.stringify(description, writeNumber),
   };
   const header = Buffer.from(JSON.stringify({ __metadata__: metadata, ...entries }));
   // The format allows spaces behind the header, which align the tensors to 8 bytes.
@@ -66,7 +66,7 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   } catch (cause) {
     throw new Error("it is no checkpoint", { cause });
   }
-  const { __metadata__: metadata, ...entries } = header;
+  const { __metadata__: metadata, ...entries } = header ?? {};
   if (metadata?.format !== "evenkeel checkpoint") throw new Error("it is no checkpoint of Evenkeel");
   if (metadata.version !== version) {
     throw new Error(
@@ -89,5 +89,14 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
     new Uint8Array(data.buffer).set(body.subarray(start, start + data.byteLength));
     tensors.set(name, tensor(data, shape));
   }
-  return { ...JSON.parse(metadata.description!), tensors };
+  return { ...JSON.parse(metadata.description!, readNumber), tensors };
+}
+
+/** JSON has no NaN and no infinity, which a loss can be. */
+function writeNumber(_: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? { number: String(value) } : value;
+}
+
+function readNumber(_: string, value: unknown): unknown {
+  return typeof value === "object" && value !== null && "number" in value ? Number(value.number) : value;
 }

@@ -1,9 +1,14 @@
+import type { Tensor } from "../tensor/tensor.js";
 import type { EpochLogs, Progress, StepLogs } from "./progress.js";
 
 /** What a callback can see and do while a model trains. `M` is the model's class. */
 export interface Training<M> {
   readonly model: M;
   readonly progress: Readonly<Progress>;
+  /** The finished epochs of this training; a resumed one has those from before the interruption. */
+  readonly epochs: readonly EpochLogs[];
+  /** Tensors that callbacks keep for later, under names of their own. Checkpoints hold them too. */
+  readonly kept: Map<string, Tensor>;
   /** The number of the last epoch of this training. */
   readonly lastEpoch: number;
   /** Optimiser steps in each epoch. */

@@ -1,3 +1,4 @@
+import type { Shape } from "../graph/shape.js";
 import type { Loss } from "../losses/losses.js";
 import type { Network } from "../network/network.js";
 import { formatShape, type NestedNumbers, type Tensor, tensor } from "../tensor/tensor.js";
@@ -44,6 +45,7 @@ export function checkExamples(
     );
   }
   if (loss.targets === "labels") checkLabels(data.y, Number(network.outputShape.at(-1)), loss, `${name}y`);
+  else checkValues(data.y, network.outputShape, loss, `${name}y`);
   return data;
 }
 
@@ -61,4 +63,13 @@ function checkLabels(y: Tensor, classes: number, { type }: Loss, name: string): 
       `${name} has the label ${label} at place ${index}; the model has ${classes} outputs, so labels are whole numbers from 0 to ${classes - 1}.`,
     );
   }
+}
+
+function checkValues(y: Tensor, output: Shape, { type }: Loss, name: string): void {
+  const given = formatShape(y.shape.slice(1));
+  const lacksLast = output.at(-1) === 1 && given === formatShape(output.slice(0, -1));
+  if (given === formatShape(output) || lacksLast) return;
+  throw new RangeError(
+    `${name} has shape ${formatShape(y.shape)}, but ${type} compares it with the model's outputs, ${formatShape(["N", ...output])}.`,
+  );
 }

@@ -223,7 +223,12 @@ export class Engine {
   async release(): Promise<void> {
     const open = [...this.loaded.values()];
     this.loaded.clear();
-    for (const program of open) await (await program).release();
+    for (const program of open) {
+      await program.then(
+        (loaded) => loaded.release(),
+        () => {},
+      );
+    }
   }
 
   private async readState(names: readonly string[]): Promise<Map<string, Tensor>> {

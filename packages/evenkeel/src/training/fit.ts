@@ -1,6 +1,6 @@
 import { rateAt } from "../optimizers/schedules.js";
 import { randomStream, streamSeed } from "../random/stream.js";
-import { gatherRows } from "../tensor/tensor.js";
+import { gatherRows, type Tensor } from "../tensor/tensor.js";
 import type { Callback, Training } from "./callback.js";
 import type { Engine, Examples, StepsToRun } from "./engine.js";
 import {
@@ -28,36 +28,51 @@ const runMilliseconds = 60;
 export interface FitContext<M> {
   engine: Engine;
   data: Examples;
+  /** From `planFit`. */
+  segments: readonly Segment[];
   validation: Examples | undefined;
   validationBatchSize: number;
   settings: FitSettings;
   /** Changed as the training goes. */
   progress: Progress;
+  /** Tensors that callbacks keep. */
+  kept: Map<string, Tensor>;
   callbacks: readonly Callback<M>[];
   signal: AbortSignal | undefined;
   onNaN: NonFiniteAction | ((report: NonFiniteReport) => NonFiniteAction);
   model: M;
 }
 
-/** Trains until the last epoch, from wherever the progress stands. */
-export async function runFit<M>(context: FitContext<M>): Promise<History> {
-  const { engine, data, settings, progress, callbacks } = context;
-  const segments = planEpoch(data.x.shape[0]!, settings.batchSize, settings.lastBatch, () =>
+/** The batches of each epoch. @throws when the model cannot train on one of them. */
+export function planFit(
+  engine: Engine,
+  data: Examples,
+  { batchSize, lastBatch }: Pick<FitSettings, "batchSize" | "lastBatch">,
+): Segment[] {
+  const segments = planEpoch(data.x.shape[0]!, batchSize, lastBatch, () =>
     throws(() => engine.checkBatchSize(data, 1)),
   );
-  for (const { batchSize } of segments) engine.checkBatchSize(data, batchSize);
+  for (const segment of segments) engine.checkBatchSize(data, segment.batchSize);
+  return segments;
+}
 
+/** Trains until the last epoch, from wherever the progress stands. */
+export async function runFit<M>(context: FitContext<M>): Promise<History> {
+  const { segments, settings, progress, callbacks } = context;
   let stopped: string | undefined;
   const training: Training<M> = {
     model: context.model,
     progress,
+    get epochs() {
+      return progress.epochs.slice(settings.firstEpoch);
+    },
+    kept: context.kept,
     lastEpoch: settings.lastEpoch,
     stepsPerEpoch: segments.reduce((sum, { steps }) => sum + steps, 0),
     stop: (reason) => {
       stopped ??= reason;
     },
   };
-  const firstEpoch = progress.epochs.length;
   const abort = () => training.stop("aborted");
   if (context.signal?.aborted) abort();
   context.signal?.addEventListener("abort", abort, { once: true });
@@ -67,7 +82,7 @@ export async function runFit<M>(context: FitContext<M>): Promise<History> {
       if (progress.batch === 0) {
         for (const callback of callbacks) await callback.onEpochBegin?.(progress.epoch + 1, training);
       }
-      await runEpoch(context, training, segments, () => stopped !== undefined);
+      await runEpoch(context, training, () => stopped !== undefined);
       if (stopped !== undefined && nextStretch(segments, progress.batch, 1)) break;
       const epoch = await finishEpoch(context);
       for (const callback of callbacks) await callback.onEpochEnd?.(epoch, training);
@@ -76,17 +91,16 @@ export async function runFit<M>(context: FitContext<M>): Promise<History> {
     context.signal?.removeEventListener("abort", abort);
     for (const callback of callbacks) await callback.onTrainEnd?.(training);
   }
-  return historyOf(progress.epochs.slice(firstEpoch), stopped);
+  return historyOf(training.epochs, stopped);
 }
 
 /** The rest of the epoch under way, one stretch of steps after another. */
 async function runEpoch<M>(
   context: FitContext<M>,
   training: Training<M>,
-  segments: readonly Segment[],
   isStopped: () => boolean,
 ): Promise<void> {
-  const { engine, data, settings, progress, callbacks } = context;
+  const { engine, data, segments, settings, progress, callbacks } = context;
   const order = epochOrder(data.x.shape[0]!, settings, progress.epoch);
   let limit = Math.min(8, engine.stepsPerRun);
   while (!isStopped()) {
@@ -113,56 +127,53 @@ async function runEpoch<M>(
     );
     progress.seconds += milliseconds / 1000;
     const bad = logs.findIndex(({ loss }) => !Number.isFinite(loss));
-    const good =
-      bad === -1 || (await handleNonFinite(context, training, run, bad, logs[bad]!.loss!)) === "continue"
-        ? logs
-        : logs.slice(0, bad);
-    const taken = record(progress, good, run);
+    const failure = bad === -1 ? undefined : await handleNonFinite(context, run, bad, logs[bad]!.loss!);
+    const taken = record(progress, logs.slice(0, failure?.taken), run);
     if (taken.length > 0) for (const callback of callbacks) await callback.onStepsEnd?.(taken, training);
+    if (failure?.action === "throw") throw new NonFiniteLossError(failure.report);
+    if (failure?.action === "stop") training.stop(describeNonFinite(failure.report));
   }
 }
 
 /**
- * Goes back to the weights before the bad step, finds the place, and does as `onNaN` says.
- *
- * @throws NonFiniteLossError when that is to throw.
+ * Asks `onNaN` what to do about the first bad step of a run, and leaves the model after the steps that count:
+ * those before the bad one, and this one too if the training is to continue. The rest of the run is taken back,
+ * so that `onNaN` hears of every bad step.
  */
 async function handleNonFinite<M>(
   { engine, data, progress, onNaN }: FitContext<M>,
-  training: Training<M>,
   run: StepsToRun,
   bad: number,
   loss: number,
-): Promise<NonFiniteAction> {
-  if (onNaN === "continue") return "continue";
-  const { batchSize, order, learningRates, seeds } = run;
+): Promise<
+  | { action: "continue"; taken?: number }
+  | { action: "throw" | "stop"; taken: number; report: NonFiniteReport }
+> {
+  if (onNaN === "continue") return { action: "continue" };
   engine.state.undo();
-  if (bad > 0) {
-    await engine.train(data, {
-      batchSize,
-      order: order.subarray(0, bad * batchSize),
-      learningRates: learningRates.subarray(0, bad),
-      seeds: seeds.subarray(0, bad),
-    });
-  }
-  const batch = order.subarray(bad * batchSize, (bad + 1) * batchSize);
-  const examples = { x: gatherRows(data.x, batch), y: gatherRows(data.y, batch) };
-  const place = await locateNonFinite(engine, examples, seeds[bad]!);
+  if (bad > 0) await engine.train(data, part(run, 0, bad));
+  const { order, seeds } = part(run, bad, bad + 1);
+  const examples = { x: gatherRows(data.x, order), y: gatherRows(data.y, order) };
+  const place = await locateNonFinite(engine, examples, seeds[0]!);
   const report = { step: progress.step + bad + 1, epoch: progress.epoch + 1, loss, ...place };
   const action = typeof onNaN === "function" ? onNaN(report) : onNaN;
-  if (action === "throw") throw new NonFiniteLossError(report);
-  if (action === "stop") {
-    training.stop(describeNonFinite(report));
-    return "stop";
-  }
-  // To go on, the steps that were taken back are taken again, as far as they went.
-  await engine.train(data, {
+  if (action !== "continue") return { action, taken: bad, report };
+  await engine.train(data, part(run, bad, bad + 1));
+  return { action, taken: bad + 1 };
+}
+
+/** Some of the steps of a run. */
+function part(
+  { batchSize, order, learningRates, seeds }: StepsToRun,
+  start: number,
+  end: number,
+): StepsToRun {
+  return {
     batchSize,
-    order: order.subarray(bad * batchSize),
-    learningRates: learningRates.subarray(bad),
-    seeds: seeds.subarray(bad),
-  });
-  return "continue";
+    order: order.subarray(start * batchSize, end * batchSize),
+    learningRates: learningRates.subarray(start, end),
+    seeds: seeds.subarray(start, end),
+  };
 }
 
 /** The order in which an epoch takes the examples. */
@@ -182,7 +193,7 @@ function stepsToRun<M>(
     batchSize,
     order,
     learningRates: Float32Array.from({ length: steps }, (_, index) =>
-      rateAt(schedule, progress.step + index),
+      rateAt(schedule, progress.step - progress.compiledAt + index),
     ),
     seeds: Uint32Array.from({ length: steps }, (_, index) =>
       streamSeed(settings.seed, "step", progress.step + index),

@@ -44,8 +44,8 @@ export async function locateNonFinite(
   const first = (prefix: string) => bad.find(([name]) => name.startsWith(prefix));
   const values = (count: number) => `${count} value${count === 1 ? " is" : "s are"} NaN or infinite`;
 
-  const data = first("data");
-  if (data) return { layer: undefined, finding: `in the batch's examples, ${values(data[1])}.` };
+  const data = first("examples") ?? first("targets");
+  if (data) return { layer: undefined, finding: `in the batch's ${data[0]}, ${values(data[1])}.` };
   const weight = first("weights/");
   if (weight) {
     const name = weight[0].slice("weights/".length);

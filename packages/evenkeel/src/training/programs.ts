@@ -166,7 +166,8 @@ export function inspection(
 
 /**
  * How many values of each layer's output, and of each trainable weight's gradient, are NaN or infinite in a
- * training step. Inputs as `inspection`; outputs `outputs/LAYER` and `gradients/WEIGHT`, and `data`.
+ * training step. Inputs as `inspection`; outputs `examples`, `targets`, `weights/WEIGHT`, `outputs/LAYER` and
+ * `gradients/WEIGHT`.
  */
 export function diagnosis(blueprint: Blueprint, data: DataSignature, batchSize: number): Uint8Array {
   const { network, compiled, device, shapeOf } = blueprint;
@@ -184,7 +185,8 @@ export function diagnosis(blueprint: Blueprint, data: DataSignature, batchSize: 
     loss,
     trained.map(({ fullName }) => state(fullName)),
   );
-  graph.output("data", nonFinite(cast(batch.x, "float32")));
+  graph.output("examples", nonFinite(cast(batch.x, "float32")));
+  graph.output("targets", nonFinite(cast(batch.y, "float32")));
   for (const { fullName } of network.weights) graph.output(`weights/${fullName}`, nonFinite(state(fullName)));
   for (const [layer, value] of outputs) graph.output(`outputs/${layer}`, nonFinite(value));
   for (const [index, { fullName }] of trained.entries()) {

@@ -29,8 +29,12 @@ export interface EpochLogs {
 
 /** The settings of a `fit` that a resumed one must share to give the same result. */
 export interface FitSettings {
-  /** The epoch, counted over the model's life, after which the training is finished. */
+  /** Epochs, counted over the model's life, that were finished before it began. */
+  firstEpoch: number;
+  /** The epoch, counted likewise, after which the training is finished. */
   lastEpoch: number;
+  /** Examples in the data, those for validation included. */
+  examples: number;
   batchSize: number;
   seed: number;
   shuffle: boolean;
@@ -46,6 +50,8 @@ export interface Progress {
   batch: number;
   /** Optimiser steps in total. */
   step: number;
+  /** The steps among them that were taken before the present optimiser began, and its schedule with it. */
+  compiledAt: number;
   /** Sums over the examples of the epoch under way. */
   sums: Logs;
   examples: number;
@@ -56,7 +62,7 @@ export interface Progress {
 
 /** The progress of a model that has not been trained. */
 export function noProgress(): Progress {
-  return { epoch: 0, batch: 0, step: 0, sums: {}, examples: 0, seconds: 0, epochs: [] };
+  return { epoch: 0, batch: 0, step: 0, compiledAt: 0, sums: {}, examples: 0, seconds: 0, epochs: [] };
 }
 
 /** What `fit` returns. */

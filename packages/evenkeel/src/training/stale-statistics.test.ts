@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import type { BatchNormalizationLayerOptions } from "../layers/index.js";
+import { layers } from "../layers/index.js";
+import type { FitOptions, Model } from "../model.js";
+import { rows } from "../tensor/tensor.js";
+import { clusterNetwork, clusters } from "../testing/clusters.js";
+
+const { x, y } = clusters(320);
+
+function network(options: BatchNormalizationLayerOptions = {}): Model {
+  return clusterNetwork({
+    hidden: [layers.dense({ units: 8 }), layers.batchNormalization({ name: "norm", ...options })],
+  });
+}
+
+/** The warnings of a fit of ten steps an epoch. */
+async function warnings(model: Model, options: FitOptions = {}): Promise<string[]> {
+  const said: string[] = [];
+  await model.fit(x, y, { batchSize: 32, onWarning: (message) => said.push(message), ...options });
+  return said;
+}
+
+describe("running statistics that training has hardly moved [complaint 3, pytorch/pytorch#4741, #5406]", () => {
+  it("are warned of, with the share that is left, and what to do", async () => {
+    expect(await warnings(network())).toEqual([
+      'evenkeel: the running statistics of "norm" are still 90 % their initial values after 10 steps with momentum 0.99, so evaluation and prediction may be far off. Train 299 steps or more, or set a smaller momentum or momentum: "cumulative".',
+    ]);
+  });
+
+  it("are no cause for a warning after the steps that the warning asks for", async () => {
+    const model = network();
+    expect(await warnings(model, { epochs: 29 })).toHaveLength(1);
+    for (let step = 291; step < 299; step++) await model.trainOnBatch(rows(x, 0, 32), rows(y, 0, 32));
+    const last = { x: rows(x, 0, 32), y: rows(y, 0, 32) };
+    const said: string[] = [];
+    await model.fit(last.x, last.y, { batchSize: 32, onWarning: (message) => said.push(message) });
+    expect([model.steps, said]).toEqual([299, []]);
+  });
+
+  it.each<[string, BatchNormalizationLayerOptions]>([
+    ["a smaller momentum", { momentum: 0.5 }],
+    ["the cumulative average", { momentum: "cumulative" }],
+    ["batch statistics at inference", { inferenceStatistics: "batch" }],
+    ["a frozen layer", { trainable: false }],
+  ])("are no cause for a warning with %s", async (_, options) => {
+    expect(await warnings(network(options))).toEqual([]);
+  });
+});
+
+describe("running statistics after training [complaint 7, tensorflow/tensorflow#11965]", () => {
+  it.each<[string, (model: Model) => Promise<unknown>]>([
+    ["fit", (model) => model.fit(x, y, { batchSize: 32, onWarning: () => {} })],
+    ["trainOnBatch", (model) => model.trainOnBatch(x, y)],
+  ])("are not 0 and 1 any more, after %s", async (_, train) => {
+    for (const momentum of [0.99, 0.9, "cumulative"] as const) {
+      const model = network({ momentum });
+      await train(model);
+      const weights = await model.getWeights();
+      const [means, variances] = ["norm/runningMean", "norm/runningVariance"].map((name) => [
+        ...(weights.get(name)!.data as Float32Array),
+      ]);
+      expect(means!.every((mean) => Math.abs(mean) > 1e-5)).toBe(true);
+      expect(variances!.every((variance) => Math.abs(variance - 1) > 1e-5)).toBe(true);
+    }
+  });
+
+  it("are what the batch said, in the proportion of the momentum", async () => {
+    const model = clusterNetwork({ hidden: [layers.batchNormalization({ name: "norm", momentum: 0.75 })] });
+    await model.trainOnBatch(x, y);
+    const weights = await model.getWeights();
+    for (let feature = 0; feature < 6; feature++) {
+      const column = Array.from({ length: 320 }, (_, row) => x.data[row * 6 + feature]!);
+      const mean = column.reduce((sum, value) => sum + value, 0) / 320;
+      const variance = column.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 320;
+      expect(weights.get("norm/runningMean")!.data[feature]).toBeCloseTo(0.25 * mean, 5);
+      expect(weights.get("norm/runningVariance")!.data[feature]).toBeCloseTo(0.75 + 0.25 * variance, 5);
+    }
+  });
+});
