@@ -30,7 +30,7 @@ export {
   type ModelOptions,
   type ResumeOptions,
   sequential,
-} from "./model.js";
+} from "./model/index.js";
 export type { Summary, SummaryRow } from "./network/index.js";
 export type { BatchNormalizationOptions } from "./normalization/index.js";
 export {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type FitOptions, loadCheckpoint, type Model } from "../model.js";
+import { type FitOptions, loadCheckpoint, type Model } from "../model/index.js";
 import { optimizers } from "../optimizers/index.js";
 import { weightBits } from "../testing/bits.js";
 import { clusterNetwork, clusters, quiet } from "../testing/clusters.js";

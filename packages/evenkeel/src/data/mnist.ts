@@ -60,7 +60,7 @@ export async function mnist(options: MnistOptions = {}): Promise<TrainTest> {
  * @throws Error when a file is missing or damaged, or images and labels don't belong together.
  */
 export async function fashionMnist(options: MnistOptions = {}): Promise<TrainTest> {
-  return readTrainTest("Fashion-MNIST", options.folder ?? fashionMnistFolder(), garments);
+  return readTrainTest("Fashion-MNIST", fashionMnistFolder(options.folder), garments);
 }
 
 function mnistDataFolder(): string {
@@ -76,13 +76,14 @@ function mnistDataFolder(): string {
   }
 }
 
-function fashionMnistFolder(): string {
+/** @throws Error saying how to get the files, when the folder is not there. */
+function fashionMnistFolder(given: string | undefined): string {
   // An empty variable counts as unset, as in shells.
-  const folder = process.env.EVENKEEL_FASHION_MNIST || debianFashionMnist;
-  if (folder !== debianFashionMnist || existsSync(folder)) return folder;
+  const folder = given ?? (process.env.EVENKEEL_FASHION_MNIST || debianFashionMnist);
+  if (existsSync(folder)) return folder;
   throw new Error(
-    `Fashion-MNIST: the files are not in ${debianFashionMnist}. On Debian and Ubuntu, run ` +
-      "apt-get install dataset-fashion-mnist; elsewhere, fetch the four .gz files from " +
+    `Fashion-MNIST: there is no folder ${folder}. On Debian and Ubuntu, run apt-get install ` +
+      "dataset-fashion-mnist; elsewhere, fetch the four .gz files from " +
       "https://github.com/zalandoresearch/fashion-mnist and pass { folder } or set EVENKEEL_FASHION_MNIST.",
   );
 }

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { Graph, writeModel } from "../graph/index.js";
 import { add } from "../graph/operations.js";
 import { layers } from "../layers/index.js";
-import { loadCheckpoint, loadModel, sequential } from "../model.js";
+import { loadCheckpoint, loadModel, sequential } from "../model/index.js";
 import { clusterNetwork, clusters, quiet } from "../testing/clusters.js";
 import { singleThread } from "../testing/single-thread.js";
 import { temporaryFolder } from "../testing/temporary-folder.js";

@@ -2,7 +2,7 @@ import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { Graph, mul, writeModel } from "../graph/index.js";
 import { type Layer, layers } from "../layers/index.js";
-import { sequential } from "../model.js";
+import { sequential } from "../model/index.js";
 import { randomStream } from "../random/stream.js";
 import { nodeRuntime } from "../runtime/index.js";
 import { sizeOf, type Tensor, tensor } from "../tensor/tensor.js";
@@ -111,8 +111,9 @@ describe("an exported network", () => {
         ),
       ]),
     );
-    const back = importNetwork(exportNetwork(network, weights, 99));
+    const back = importNetwork(exportNetwork(network, weights, { seed: 99, steps: 7 }));
     expect(back.seed).toBe(99);
+    expect(back.steps).toBe(7);
     expect(back.network.configuration()).toEqual(network.configuration());
     expect(back.weights).toEqual(weights);
   });
@@ -124,7 +125,7 @@ describe("an exported network", () => {
     ]);
     const weights = network.initialWeights(1);
     weights.set("batch_normalization_1/gamma", tensor([5, 6, 7]));
-    const back = importNetwork(exportNetwork(network, weights, 1));
+    const back = importNetwork(exportNetwork(network, weights, { seed: 1, steps: 0 }));
     expect(back.weights.get("batch_normalization_1/gamma")).toEqual(tensor([5, 6, 7]));
     expect(back.network.weights.map(({ name }) => name)).toContain("runningMean");
   });
@@ -132,7 +133,7 @@ describe("an exported network", () => {
 
 describe("importNetwork refuses", () => {
   const network = new Network([layers.inputLayer({ inputShape: [3] }), layers.dense({ units: 2 })]);
-  const exported = exportNetwork(network, network.initialWeights(1), 1);
+  const exported = exportNetwork(network, network.initialWeights(1), { seed: 1, steps: 0 });
   const foreign = (metadata: Record<string, string> = {}, kernelShape = [3, 2]) => {
     const graph = new Graph("foreign");
     const input = graph.input("input", "float32", ["batch", 3]);
@@ -145,7 +146,7 @@ describe("importNetwork refuses", () => {
     return writeModel(graph, metadata);
   };
   const stored = (version: number) =>
-    JSON.stringify({ version, network: network.configuration(), seed: 1, counters: {} });
+    JSON.stringify({ version, network: network.configuration(), seed: 1, steps: 0, counters: {} });
 
   it("a model of another origin, naming its producer", () => {
     expect(() => importNetwork(foreign())).toThrow(

@@ -11,6 +11,8 @@ interface StoredNetwork {
   version: 1;
   network: NetworkConfiguration;
   seed: number;
+  /** Optimiser steps that the weights have taken. */
+  steps: number;
   /** How many batches cumulative statistics have seen: inference has no use for it, further training has. */
   counters: Record<string, number>;
 }
@@ -22,7 +24,7 @@ interface StoredNetwork {
 export function exportNetwork(
   network: Network,
   weights: ReadonlyMap<string, Tensor>,
-  seed: number,
+  { seed, steps }: { seed: number; steps: number },
 ): Uint8Array {
   const graph = new Graph("evenkeel");
   const input = graph.input("input", "float32", [batchDimension, ...network.inputShape]);
@@ -40,7 +42,7 @@ export function exportNetwork(
       .filter(({ role }) => role === "counter")
       .map(({ fullName }) => [fullName, Number(weights.get(fullName)!.data[0])]),
   );
-  const stored: StoredNetwork = { version: 1, network: network.configuration(), seed, counters };
+  const stored: StoredNetwork = { version: 1, network: network.configuration(), seed, steps, counters };
   return writeModel(graph, { [metadataKey]: JSON.stringify(stored) });
 }
 
@@ -54,6 +56,7 @@ export function importNetwork(bytes: Uint8Array): {
   network: Network;
   weights: Map<string, Tensor>;
   seed: number;
+  steps: number;
 } {
   const { metadata, tensors, producer } = readModel(bytes);
   const stored = metadata[metadataKey];
@@ -62,7 +65,7 @@ export function importNetwork(bytes: Uint8Array): {
       `it is an ONNX model of another origin (${producer || "unnamed producer"}), without the description of layers that Evenkeel writes`,
     );
   }
-  const { version, network: configuration, seed, counters } = JSON.parse(stored) as StoredNetwork;
+  const { version, network: configuration, seed, steps, counters } = JSON.parse(stored) as StoredNetwork;
   if (version !== 1)
     throw new Error(`it was written by a newer Evenkeel (format ${version}, this one reads 1)`);
   const network = Network.restore(configuration);
@@ -78,5 +81,5 @@ export function importNetwork(bytes: Uint8Array): {
     }
     weights.set(fullName, found);
   }
-  return { network, weights, seed };
+  return { network, weights, seed, steps };
 }

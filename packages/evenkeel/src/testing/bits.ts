@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Model } from "../model.js";
+import type { Model } from "../model/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** A fingerprint of every tensor's bytes, by name: two records are equal when all bits are. */

@@ -1,6 +1,6 @@
 import { layers } from "../layers/index.js";
 import type { Layer } from "../layers/layer.js";
-import { type CompileOptions, type Model, sequential } from "../model.js";
+import { type CompileOptions, type Model, sequential } from "../model/index.js";
 import { randomStream } from "../random/stream.js";
 import { type Tensor, tensor } from "../tensor/tensor.js";
 import { singleThread } from "./single-thread.js";

@@ -1,7 +1,7 @@
 import golden from "../../golden/mnist.json" with { type: "json" };
 import { layers } from "../layers/index.js";
 import type { Layer } from "../layers/layer.js";
-import { type Model, sequential } from "../model.js";
+import { type Model, sequential } from "../model/index.js";
 import { optimizers } from "../optimizers/index.js";
 import { avalanche } from "../random/stream.js";
 import { sizeOf, type Tensor, tensor } from "../tensor/tensor.js";

@@ -1,16 +1,23 @@
 import type { Shape } from "../graph/shape.js";
 import type { Loss } from "../losses/losses.js";
 import type { Network } from "../network/network.js";
-import { formatShape, type NestedNumbers, type Tensor, tensor } from "../tensor/tensor.js";
+import {
+  type ElementArrays,
+  type ElementType,
+  formatShape,
+  type NestedNumbers,
+  type Tensor,
+  tensor,
+} from "../tensor/tensor.js";
 import type { Examples } from "./engine.js";
 
-/** Examples or targets as people have them: a tensor, or nested arrays of numbers. */
-export type TensorLike = Tensor | NestedNumbers;
+/** Examples or targets as people have them: a tensor, nested arrays of numbers, or a typed array of labels `[N]`. */
+export type TensorLike = Tensor | NestedNumbers | ElementArrays[ElementType];
 
-/** A tensor as it is; nested arrays become float32. */
+/** A tensor as it is; nested arrays become float32, typed arrays keep their type. */
 export function asTensor(values: TensorLike): Tensor {
   if (typeof values === "object" && "shape" in values && "type" in values) return values;
-  return tensor(values as NestedNumbers);
+  return tensor<ElementType>(values);
 }
 
 /** @throws RangeError unless the examples have the shape that the model takes. */

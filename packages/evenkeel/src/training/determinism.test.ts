@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Dataset } from "../data/index.js";
 import { layers } from "../layers/index.js";
-import { type FitOptions, type Model, sequential } from "../model.js";
+import { type FitOptions, type Model, sequential } from "../model/index.js";
 import { optimizers, schedules } from "../optimizers/index.js";
 import { nodeRuntime } from "../runtime/index.js";
 import type { Runtime } from "../runtime/runtime.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { layers } from "../layers/index.js";
-import type { Model } from "../model.js";
+import type { Model } from "../model/index.js";
 import { rows } from "../tensor/tensor.js";
 import { weightBits } from "../testing/bits.js";
 import { clusterNetwork, clusters, quiet } from "../testing/clusters.js";

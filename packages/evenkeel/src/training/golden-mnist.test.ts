@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Dataset } from "../data/index.js";
-import type { Model } from "../model.js";
+import type { Model } from "../model/index.js";
 import { rows, type Tensor } from "../tensor/tensor.js";
 import { digits, firstDigits } from "../testing/digits.js";
 import { type GoldenVariant, golden, goldenNetwork } from "../testing/golden-network.js";

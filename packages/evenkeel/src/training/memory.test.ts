@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
 import { layers } from "../layers/index.js";
-import { sequential } from "../model.js";
+import { sequential } from "../model/index.js";
 import { rows } from "../tensor/tensor.js";
 import { firstDigits } from "../testing/digits.js";
 import { singleThread } from "../testing/single-thread.js";

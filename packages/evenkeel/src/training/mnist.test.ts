@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { callbacks } from "../callbacks/index.js";
 import type { TrainTest } from "../data/index.js";
 import { layers } from "../layers/index.js";
-import { type Model, sequential } from "../model.js";
+import { type Model, sequential } from "../model/index.js";
 import { optimizers } from "../optimizers/index.js";
 import { rows } from "../tensor/tensor.js";
 import { quiet } from "../testing/clusters.js";

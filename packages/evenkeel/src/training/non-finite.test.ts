@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { layers } from "../layers/index.js";
-import { type FitOptions, type Model, sequential } from "../model.js";
+import { type FitOptions, type Model, sequential } from "../model/index.js";
 import { optimizers, schedules } from "../optimizers/index.js";
 import { rows, tensor } from "../tensor/tensor.js";
 import { weightBits } from "../testing/bits.js";

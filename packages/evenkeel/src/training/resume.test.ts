@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { callbacks } from "../callbacks/index.js";
 import { readCheckpoint } from "../files/checkpoint.js";
 import { layers } from "../layers/index.js";
-import { type FitOptions, loadCheckpoint, type Model } from "../model.js";
+import { type FitOptions, loadCheckpoint, type Model } from "../model/index.js";
 import { optimizers, schedules } from "../optimizers/index.js";
 import { rows, tensor } from "../tensor/tensor.js";
 import { bitsOf, weightBits } from "../testing/bits.js";

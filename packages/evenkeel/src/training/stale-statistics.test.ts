@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { BatchNormalizationLayerOptions } from "../layers/index.js";
 import { layers } from "../layers/index.js";
-import type { FitOptions, Model } from "../model.js";
+import type { FitOptions, Model } from "../model/index.js";
 import { rows } from "../tensor/tensor.js";
 import { clusterNetwork, clusters } from "../testing/clusters.js";
 

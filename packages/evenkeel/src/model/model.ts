@@ -1,82 +1,35 @@
-import { existsSync } from "node:fs";
-import { readWhole, writeWhole } from "./files/atomic.js";
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./files/checkpoint.js";
-import type { Layer } from "./layers/index.js";
-import { type Loss, type LossName, lossOf } from "./losses/losses.js";
-import { type Metric, type MetricName, metricOf } from "./metrics/metrics.js";
-import { exportNetwork, importNetwork } from "./network/export.js";
-import { Network } from "./network/network.js";
-import { formatSummary, type Summary, summarize } from "./network/summary.js";
-import type { Optimizer } from "./optimizers/optimizer.js";
-import { type OptimizerName, optimizerOf, restoreOptimizer } from "./optimizers/optimizers.js";
-import { rateAt } from "./optimizers/schedules.js";
-import { streamSeed } from "./random/stream.js";
-import { nodeRuntime } from "./runtime/node.js";
-import type { Runtime } from "./runtime/runtime.js";
-import { rows, sizeOf, type Tensor } from "./tensor/tensor.js";
-import type { Callback } from "./training/callback.js";
-import { asTensor, checkExamples, checkInput, type TensorLike } from "./training/data-checks.js";
-import { Engine, type Inspection, type InspectionRequest } from "./training/engine.js";
-import { planFit, runFit } from "./training/fit.js";
-import type { NonFiniteAction, NonFiniteReport } from "./training/non-finite.js";
-import type { LastBatch } from "./training/plan.js";
-import { type FitSettings, type History, type Logs, noProgress, type Progress } from "./training/progress.js";
-import { staleStatistics } from "./training/stale-statistics.js";
-
-/** Where a model runs and what its random numbers come from. */
-export interface ModelOptions {
-  /** Seed of the initial weights, and of `fit` unless it has its own. Default 0. */
-  seed?: number;
-  /** Default: the CPU, through onnxruntime-node. */
-  runtime?: Runtime;
-}
-
-export interface CompileOptions {
-  /** A name with its defaults, or `optimizers.…({...})`. Default `sgd`. */
-  optimizer?: OptimizerName | Optimizer;
-  loss: LossName | Loss;
-  /** Measured beside the loss. Default none. */
-  metrics?: readonly (MetricName | Metric)[];
-}
-
-/** Options of a training that do not change its result. */
-export interface ResumeOptions {
-  /** Examples and targets that are evaluated after every epoch. */
-  validationData?: readonly [TensorLike, TensorLike];
-  /** Default 1000. */
-  validationBatchSize?: number;
-  callbacks?: readonly Callback<Model>[];
-  /** Ends the training cleanly after the present steps; the history says so. */
-  signal?: AbortSignal;
-  /**
-   * When the loss becomes NaN or infinite: `throw` a NonFiniteLossError (default), `stop` and return the
-   * history, or `continue`. With the first two, the model keeps the weights from before that step.
-   */
-  onNaN?: NonFiniteAction | ((report: NonFiniteReport) => NonFiniteAction);
-  /** Takes warnings. Default `console.warn`. */
-  onWarning?: (message: string) => void;
-}
-
-export interface FitOptions extends ResumeOptions {
-  /** Passes over the data. Default 1. */
-  epochs?: number;
-  /** Examples in each step. Default 32. */
-  batchSize?: number;
-  /** Whether the order is drawn anew for every epoch. Default true. */
-  shuffle?: boolean;
-  /** Seed of order, dropout and all that is random. Default: the model's. */
-  seed?: number;
-  /**
-   * The last part of the data, as a share in (0, 1), is evaluated and not trained on (Keras). Default 0. Not
-   * together with `validationData`.
-   */
-  validationSplit?: number;
-  /**
-   * Examples at the end that do not fill a batch: `keep` (default) trains on them as a smaller batch, `drop`
-   * leaves them out. A single one joins the batch before it where batch normalization could not take it alone.
-   */
-  lastBatch?: LastBatch;
-}
+import { writeWhole } from "../files/atomic.js";
+import { type Checkpoint, writeCheckpoint } from "../files/checkpoint.js";
+import type { Layer } from "../layers/index.js";
+import { type LossName, lossOf } from "../losses/losses.js";
+import { type MetricName, metricOf } from "../metrics/metrics.js";
+import { exportNetwork } from "../network/export.js";
+import type { Network } from "../network/network.js";
+import { formatSummary, type Summary, summarize } from "../network/summary.js";
+import { optimizerOf, restoreOptimizer } from "../optimizers/optimizers.js";
+import { rateAt } from "../optimizers/schedules.js";
+import { streamSeed } from "../random/stream.js";
+import type { Runtime } from "../runtime/runtime.js";
+import { rows, sizeOf, type Tensor } from "../tensor/tensor.js";
+import { asTensor, checkExamples, checkInput, type TensorLike } from "../training/data-checks.js";
+import { Engine, type Inspection, type InspectionRequest } from "../training/engine.js";
+import { planFit, runFit } from "../training/fit.js";
+import {
+  type FitSettings,
+  type History,
+  type Logs,
+  noProgress,
+  type Progress,
+} from "../training/progress.js";
+import { staleStatistics } from "../training/stale-statistics.js";
+import {
+  type CompileOptions,
+  checkResume,
+  completedFit,
+  type FitOptions,
+  type ResumeOptions,
+  requireCount,
+} from "./options.js";
 
 /**
  * A network that can be trained: layers, weights, loss and optimiser together, with the functions that Keras
@@ -96,7 +49,9 @@ export class Model {
     readonly seed: number,
     runtime: Runtime,
     weights: ReadonlyMap<string, Tensor> = new Map(),
+    steps = 0,
   ) {
+    this.progress.step = steps;
     this.engine = new Engine(network, runtime, new Map([...network.initialWeights(seed), ...weights]));
   }
 
@@ -138,25 +93,11 @@ export class Model {
    * @throws RangeError for data or options that do not fit, before anything is trained; NonFiniteLossError
    * when the loss is no number any more (see `onNaN`).
    */
-  async fit(x: TensorLike, y: TensorLike, options: FitOptions = {}): Promise<History> {
-    const { epochs = 1, batchSize = 32, shuffle = true, lastBatch = "keep", validationSplit = 0 } = options;
-    requireCount("epochs", epochs);
-    requireCount("batchSize", batchSize);
-    if (!(validationSplit >= 0 && validationSplit < 1)) {
-      throw new RangeError(`validationSplit must be at least 0 and below 1, got ${validationSplit}.`);
-    }
-    const seed = options.seed ?? this.seed;
-    streamSeed(seed);
-    if (lastBatch !== "keep" && lastBatch !== "drop") {
-      throw new RangeError(`lastBatch must be "keep" or "drop", got ${JSON.stringify(lastBatch)}.`);
-    }
-    if (validationSplit > 0 && options.validationData) {
-      throw new RangeError("Give validationData or validationSplit, not both.");
-    }
+  async fit(x: TensorLike, y: TensorLike, options: FitOptions<Model> = {}): Promise<History> {
+    const { epochs, ...order } = completedFit(options, this.seed);
     const firstEpoch = this.progress.epoch;
     const lastEpoch = firstEpoch + epochs;
     const examples = asTensor(x).shape[0] ?? 0;
-    const order = { batchSize, seed, shuffle, lastBatch, validationSplit };
     return this.train(x, y, options, { firstEpoch, lastEpoch, examples, ...order });
   }
 
@@ -166,7 +107,8 @@ export class Model {
    *
    * @throws Error when no training was under way.
    */
-  async resume(x: TensorLike, y: TensorLike, options: ResumeOptions = {}): Promise<History> {
+  async resume(x: TensorLike, y: TensorLike, options: ResumeOptions<Model> = {}): Promise<History> {
+    checkResume(options);
     if (!this.settings) throw new Error("There is nothing to resume: no fit was under way. Use model.fit.");
     return this.train(x, y, options, this.settings);
   }
@@ -275,7 +217,7 @@ export class Model {
 
   /** The model at inference as the bytes of an ONNX file: input `input`, output `output`, both float32. */
   async toOnnx(): Promise<Uint8Array> {
-    return exportNetwork(this.network, await this.engine.weights(), this.seed);
+    return exportNetwork(this.network, await this.engine.weights(), this);
   }
 
   /**
@@ -331,7 +273,7 @@ export class Model {
   private async train(
     x: TensorLike,
     y: TensorLike,
-    options: ResumeOptions,
+    options: ResumeOptions<Model>,
     settings: FitSettings,
   ): Promise<History> {
     const { loss } = this.engine.compiled;
@@ -415,83 +357,7 @@ export class Model {
   }
 }
 
-/**
- * A model of layers one after another.
- *
- * @param layers the layers, or an object that holds them, as TensorFlow.js has it.
- * @throws Error naming the layer that does not fit what comes before it.
- */
-export function sequential(
-  layers: readonly Layer[] | ({ layers: readonly Layer[] } & ModelOptions),
-  options: ModelOptions = {},
-): Model {
-  const given = "layers" in layers ? layers : { layers, ...options };
-  return new Model(new Network(given.layers), given.seed ?? 0, given.runtime ?? nodeRuntime());
-}
-
-/**
- * Reads a model that `model.save` wrote. When the checkpoint beside it belongs to it, the model is compiled as
- * it was and goes on training where it stopped.
- *
- * @throws Error naming the file and what is wrong with it.
- */
-export async function loadModel(
-  path: string,
-  { runtime = nodeRuntime() }: Pick<ModelOptions, "runtime"> = {},
-): Promise<Model> {
-  const { network, weights, seed } = await reading("model", path, importNetwork);
-  const model = new Model(network, seed, runtime, weights);
-  const beside = checkpointPath(path);
-  if (existsSync(beside)) {
-    await reading("checkpoint", beside, (bytes) => {
-      const checkpoint = readCheckpoint(bytes);
-      if (sameTensors(weights, checkpoint.tensors)) model.restore(checkpoint);
-    });
-  }
-  return model;
-}
-
-/**
- * Reads a checkpoint: the model as it was, compiled; `model.resume` goes on with a training that was under way.
- *
- * @throws Error naming the file and what is wrong with it.
- */
-export async function loadCheckpoint(
-  path: string,
-  { runtime = nodeRuntime() }: Pick<ModelOptions, "runtime"> = {},
-): Promise<Model> {
-  return reading("checkpoint", path, (bytes) => {
-    const checkpoint = readCheckpoint(bytes);
-    const model = new Model(Network.restore(checkpoint.network), checkpoint.seed, runtime);
-    model.restore(checkpoint);
-    return model;
-  });
-}
-
-async function reading<T>(kind: string, path: string, parse: (bytes: Uint8Array) => T): Promise<T> {
-  const bytes = await readWhole(path, `the ${kind}`);
-  try {
-    return parse(bytes);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`Cannot load the ${kind} "${path}": ${reason.replace(/\.$/, "")}.`, { cause });
-  }
-}
-
-/** `model.onnx` → `model.checkpoint`. */
-function checkpointPath(path: string): string {
+/** Where `save` puts the checkpoint of `model.onnx`: `model.checkpoint`, beside it. */
+export function checkpointPath(path: string): string {
   return `${path.replace(/\.onnx$/, "")}.checkpoint`;
-}
-
-function sameTensors(weights: ReadonlyMap<string, Tensor>, others: ReadonlyMap<string, Tensor>): boolean {
-  return [...weights].every(([name, { data }]) => {
-    const other = others.get(name)?.data;
-    return other?.length === data.length && data.every((value, index) => Object.is(value, other[index]));
-  });
-}
-
-function requireCount(option: string, value: number): void {
-  if (!(Number.isInteger(value) && value >= 1)) {
-    throw new RangeError(`${option} must be a whole number of at least 1, got ${value}.`);
-  }
 }

@@ -1,0 +1,80 @@
+import { existsSync } from "node:fs";
+import { readWhole } from "../files/atomic.js";
+import { readCheckpoint } from "../files/checkpoint.js";
+import type { Layer } from "../layers/index.js";
+import { importNetwork } from "../network/export.js";
+import { Network } from "../network/network.js";
+import { nodeRuntime } from "../runtime/node.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkpointPath, Model } from "./model.js";
+import type { ModelOptions } from "./options.js";
+
+/**
+ * A model of layers one after another.
+ *
+ * @param layers the layers, or an object that holds them, as TensorFlow.js has it.
+ * @throws Error naming the layer that does not fit what comes before it.
+ */
+export function sequential(
+  layers: readonly Layer[] | ({ layers: readonly Layer[] } & ModelOptions),
+  options: ModelOptions = {},
+): Model {
+  const given = "layers" in layers ? layers : { layers, ...options };
+  return new Model(new Network(given.layers), given.seed ?? 0, given.runtime ?? nodeRuntime());
+}
+
+/**
+ * Reads a model that `model.save` wrote. When the checkpoint beside it belongs to it, the model is compiled as
+ * it was and goes on training where it stopped.
+ *
+ * @throws Error naming the file and what is wrong with it.
+ */
+export async function loadModel(
+  path: string,
+  { runtime = nodeRuntime() }: Pick<ModelOptions, "runtime"> = {},
+): Promise<Model> {
+  const { network, weights, seed, steps } = await reading("model", path, importNetwork);
+  const model = new Model(network, seed, runtime, weights, steps);
+  const beside = checkpointPath(path);
+  if (existsSync(beside)) {
+    await reading("checkpoint", beside, (bytes) => {
+      const checkpoint = readCheckpoint(bytes);
+      if (sameTensors(weights, checkpoint.tensors)) model.restore(checkpoint);
+    });
+  }
+  return model;
+}
+
+/**
+ * Reads a checkpoint: the model as it was, compiled; `model.resume` goes on with a training that was under way.
+ *
+ * @throws Error naming the file and what is wrong with it.
+ */
+export async function loadCheckpoint(
+  path: string,
+  { runtime = nodeRuntime() }: Pick<ModelOptions, "runtime"> = {},
+): Promise<Model> {
+  return reading("checkpoint", path, (bytes) => {
+    const checkpoint = readCheckpoint(bytes);
+    const model = new Model(Network.restore(checkpoint.network), checkpoint.seed, runtime);
+    model.restore(checkpoint);
+    return model;
+  });
+}
+
+async function reading<T>(kind: string, path: string, parse: (bytes: Uint8Array) => T): Promise<T> {
+  const bytes = await readWhole(path, `the ${kind}`);
+  try {
+    return parse(bytes);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`Cannot load the ${kind} "${path}": ${reason.replace(/\.$/, "")}.`, { cause });
+  }
+}
+
+function sameTensors(weights: ReadonlyMap<string, Tensor>, others: ReadonlyMap<string, Tensor>): boolean {
+  return [...weights].every(([name, { data }]) => {
+    const other = others.get(name)?.data;
+    return other?.length === data.length && data.every((value, index) => Object.is(value, other[index]));
+  });
+}
