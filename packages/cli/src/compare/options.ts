@@ -1,6 +1,12 @@
 import type { ActivationName } from "evenkeel";
 import { UsageError } from "../usage-error.js";
-import { type DatasetName, datasetTitles, optimizerChoices, type Settings } from "./settings.js";
+import {
+  type DatasetName,
+  datasetTargets,
+  datasetTitles,
+  optimizerChoices,
+  type Settings,
+} from "./settings.js";
 import { type VariantName, variantNames } from "./variants.js";
 
 /** Activation functions that make sense between hidden layers. */
@@ -28,7 +34,7 @@ export interface CompareOptions {
   width: string;
   depth: string;
   activation: string;
-  target: string;
+  target?: string;
   examples?: string;
   device: string;
   threads?: string;
@@ -37,7 +43,7 @@ export interface CompareOptions {
 /** What is computed when nothing else is asked for: about a minute on two cores. */
 export const defaults: CompareOptions = {
   dataset: "mnist",
-  variants: variantNames.join(","),
+  variants: "all",
   optimizer: "sgd",
   seeds: "3",
   epochs: "6",
@@ -45,12 +51,12 @@ export const defaults: CompareOptions = {
   width: "300,100",
   depth: "1",
   activation: "relu",
-  target: "0.97",
   device: "cpu",
 };
 
 /** Checks the options. @throws UsageError naming the option, what it must be and what it got. */
 export function settingsFrom(options: CompareOptions): Settings {
+  const dataset = oneOf("--dataset", options.dataset, Object.keys(datasetTitles) as DatasetName[]);
   const optimizer = oneOf(
     "--optimizer",
     options.optimizer,
@@ -59,34 +65,35 @@ export function settingsFrom(options: CompareOptions): Settings {
   const widths = list("--width", options.width, (text) => whole("--width", text, 1, 100_000));
   const depth = whole("--depth", options.depth, 1, 1000);
   return {
-    dataset: oneOf("--dataset", options.dataset, Object.keys(datasetTitles) as DatasetName[]),
+    dataset,
     variants: variantsFrom(options.variants),
     optimizer,
     learningRates: options.learningRate
-      ? list("--learning-rate", options.learningRate, learningRate)
+      ? distinct(list("--learning-rate", options.learningRate, learningRate))
       : [optimizerChoices[optimizer].learningRate],
     seeds: seedsFrom(options.seeds),
     epochs: whole("--epochs", options.epochs, 1, 100_000),
     batchSize: whole("--batch-size", options.batchSize, 2, 60_000),
     hidden: Array.from({ length: depth }, () => widths).flat(),
     activation: oneOf("--activation", options.activation, activations),
-    target: targetFrom(options.target),
-    ...(options.examples === undefined
-      ? {}
-      : { examples: whole("--examples", options.examples, 2, 60_000) }),
+    target: options.target === undefined ? datasetTargets[dataset] : targetFrom(options.target),
+    ...(options.examples === undefined ? {} : { examples: whole("--examples", options.examples, 2, 60_000) }),
     device: options.device,
     ...(options.threads === undefined ? {} : { threads: whole("--threads", options.threads, 1, 1024) }),
   };
 }
 
 function variantsFrom(text: string): VariantName[] {
+  if (text.trim() === "all") return [...variantNames];
   const chosen = list("--variants", text, (name) => oneOf("--variants", name, variantNames));
   return variantNames.filter((name) => chosen.includes(name));
 }
 
 /** A single number is how many, several are the seeds themselves. */
 function seedsFrom(text: string): number[] {
-  if (text.includes(",")) return list("--seeds", text, (seed) => whole("--seeds", seed, 0, 2 ** 31 - 1));
+  if (text.includes(",")) {
+    return distinct(list("--seeds", text, (seed) => whole("--seeds", seed, 0, 2 ** 31 - 1)));
+  }
   const count = whole("--seeds", text, 1, 1000);
   return Array.from({ length: count }, (_, index) => index + 1);
 }
@@ -112,14 +119,18 @@ function whole(option: string, text: string, least: number, most: number): numbe
   throw wrong(option, `a whole number from ${least} to ${most}`, text);
 }
 
-/** The items between commas, each once, in their order. */
+/** The items between commas, in their order. */
 function list<T>(option: string, text: string, parse: (item: string) => T): T[] {
   const items = text
     .split(",")
     .map((item) => item.trim())
     .filter((item) => item !== "");
   if (items.length === 0) throw wrong(option, "a list with commas, with at least one item", text);
-  return [...new Set(items.map(parse))];
+  return items.map(parse);
+}
+
+function distinct<T>(items: readonly T[]): T[] {
+  return [...new Set(items)];
 }
 
 function oneOf<T extends string>(option: string, text: string, known: readonly T[]): T {

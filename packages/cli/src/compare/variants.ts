@@ -4,8 +4,10 @@ import { type ActivationName, type Layer, layers } from "evenkeel";
 interface VariantDefinition {
   /** In a few words, for tables and legends. */
   title: string;
-  /** As it is called inside a sentence, after "with" or "by". */
+  /** As it is called inside a sentence. */
   phrase: string;
+  /** Where batch norm stands, as the end of a phrase. */
+  place?: string;
   /** What happens to the pixels first. */
   input: "scaled" | "normalized" | "raw";
   /** Where batch normalization stands in a hidden layer. */
@@ -18,13 +20,14 @@ interface VariantDefinition {
 export const variants = {
   none: {
     title: "no batch norm",
-    phrase: "no batch norm",
+    phrase: "the network without batch norm",
     input: "scaled",
     useBias: true,
   },
   after: {
     title: "after activation",
     phrase: "batch norm after the activation",
+    place: "after the activation",
     input: "scaled",
     normalization: "after",
     useBias: true,
@@ -32,13 +35,15 @@ export const variants = {
   before: {
     title: "before activation",
     phrase: "batch norm before the activation",
+    place: "before the activation",
     input: "scaled",
     normalization: "before",
     useBias: true,
   },
   "before-no-bias": {
     title: "before, no bias",
-    phrase: "batch norm before the activation and no bias",
+    phrase: "batch norm before the activation without bias",
+    place: "before the activation without bias",
     input: "scaled",
     normalization: "before",
     useBias: false,
@@ -121,7 +126,8 @@ export function variantNetwork(variant: VariantName, shape: NetworkShape): Varia
   return network;
 }
 
-/** Whether a variant has batch normalization in its hidden layers. */
-export function normalizesHidden(variant: VariantName): boolean {
-  return "normalization" in variants[variant];
+/** Where a variant has batch normalization in its hidden layers, in words; undefined where it has none. */
+export function placeInHidden(variant: VariantName): string | undefined {
+  const { place }: VariantDefinition = variants[variant];
+  return place;
 }
