@@ -1,0 +1,136 @@
+import { nodeRuntime, RuntimeError } from "evenkeel";
+import { compare, loadData } from "./compare/compare.js";
+import { type CompareOptions, settingsFrom } from "./compare/options.js";
+import type { Observer, RunRecord } from "./compare/records.js";
+import type { Settings } from "./compare/settings.js";
+import { resultsOf } from "./results/results.js";
+import { configurationOf } from "./runs/configuration.js";
+import { openFolder, runFolder } from "./runs/folder.js";
+import { onInterrupt } from "./terminal/interrupt.js";
+import { type ProgressDisplay, progressBars, progressLines } from "./terminal/progress.js";
+import { findingLines, resultsTable } from "./terminal/table.js";
+import { UsageError } from "./usage-error.js";
+
+/** All options of `compare`: what to compute, and what to do with it. */
+export interface CompareCommandOptions extends CompareOptions {
+  /** The run's folder inside `out`. Default: date, time and data set. */
+  name?: string;
+  out: string;
+  force?: boolean;
+  /** Print one JSON document and nothing else on stdout. */
+  json?: boolean;
+  /** Write `report.html`. */
+  report: boolean;
+  /** Show no progress. */
+  quiet?: boolean;
+}
+
+/** Runs `evenkeel compare`. @returns the exit code: 0, or 130 after Ctrl-C. @throws UsageError before anything is written. */
+export async function compareCommand(options: CompareCommandOptions): Promise<number> {
+  const settings = settingsFrom(options);
+  const runtime = runtimeFor(settings);
+  const path = runFolder(options, settings);
+  const data = await loadData(settings);
+  const configuration = configurationOf(settings, runtime.name);
+
+  const folder = openFolder(path, settings);
+  folder.write("config.json", json(configuration));
+  const progress = progressFor(options, settings, data.train.x.shape[0]!);
+  const interrupt = onInterrupt(() => progress.announceEnd("Stopping. Ctrl-C again ends at once."));
+  let records: RunRecord[];
+  try {
+    records = await compare(settings, {
+      data,
+      runtime,
+      observer: both(progress.observer, folder.observer),
+      signal: interrupt.signal,
+    });
+  } finally {
+    progress.stop();
+    folder.close();
+  }
+
+  const results = resultsOf(records, settings);
+  folder.write("results.json", json(results));
+  const written = [`${path}/results.json`];
+  if (options.report && results.arms.length > 0) {
+    // Plot and its document take a while to load: only those who want a report wait for them.
+    const { reportPage } = await import("./report/page.js");
+    written.unshift(folder.write("report.html", reportPage({ results, records, configuration })));
+  }
+  interrupt.release();
+
+  if (options.json) process.stdout.write(json(results));
+  else {
+    const width = process.stdout.columns ?? 120;
+    const lines = [
+      "",
+      ...(results.arms.length > 0 ? [resultsTable(results, width), ""] : []),
+      ...(results.findings.length > 0 ? [findingLines(results, width), ""] : []),
+      ...(results.status === "interrupted" ? [interruptedNote(records, settings), ""] : []),
+      `${results.arms.length > 0 && options.report ? "Report" : "Results"}: ${written[0]}`,
+    ];
+    process.stdout.write(`${lines.join("\n")}\n`);
+  }
+  return interrupt.signal.aborted ? 130 : 0;
+}
+
+function runtimeFor({ device, threads }: Settings) {
+  try {
+    return nodeRuntime({ device, threads });
+  } catch (cause) {
+    if (cause instanceof RuntimeError) throw new UsageError(cause.message);
+    throw cause;
+  }
+}
+
+function progressFor(
+  { quiet, json: asJson }: CompareCommandOptions,
+  settings: Settings,
+  trainingExamples: number,
+): ProgressDisplay {
+  if (quiet) return { observer: {}, announceEnd: (text) => console.error(text), stop() {} };
+  if (process.stderr.isTTY && (process.stdout.isTTY || asJson)) {
+    return progressBars(settings, trainingExamples);
+  }
+  return progressLines(settings, asJson ? console.error : console.log);
+}
+
+function both(first: Observer, second: Observer): Observer {
+  return {
+    runBegins: (run) => {
+      first.runBegins?.(run);
+      second.runBegins?.(run);
+    },
+    steps: (run, steps) => {
+      first.steps?.(run, steps);
+      second.steps?.(run, steps);
+    },
+    probe: (run, probe) => {
+      first.probe?.(run, probe);
+      second.probe?.(run, probe);
+    },
+    epoch: (run, epoch) => {
+      first.epoch?.(run, epoch);
+      second.epoch?.(run, epoch);
+    },
+    runEnds: (run) => {
+      first.runEnds?.(run);
+      second.runEnds?.(run);
+    },
+    model: (run, bytes) => {
+      first.model?.(run, bytes);
+      second.model?.(run, bytes);
+    },
+  };
+}
+
+function interruptedNote(records: readonly RunRecord[], settings: Settings): string {
+  const whole = records.filter(({ outcome }) => outcome !== "interrupted").length;
+  const expected = settings.seeds.length * settings.variants.length * settings.learningRates.length;
+  return `Interrupted: ${whole} of ${expected} trainings were finished, and only those count here.`;
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,60 @@
+import { Command, Option } from "commander";
+import { defaults } from "./compare/options.js";
+import { optimizerChoices } from "./compare/settings.js";
+import { variantNames } from "./compare/variants.js";
+import { cliVersion } from "./runs/configuration.js";
+import { UsageError } from "./usage-error.js";
+
+const program = new Command("evenkeel")
+  .description("Trains networks with and without batch normalization, and shows what it changes.")
+  .version(cliVersion())
+  .showHelpAfterError("(evenkeel compare --help lists the options)")
+  .helpCommand(false);
+
+program
+  .command("compare")
+  .description(
+    "Train one network with and without batch normalization, side by side, and write what changed to runs/.",
+  )
+  .option("--dataset <name>", "mnist or fashion-mnist", defaults.dataset)
+  .option("--variants <list>", `which of ${variantNames.join(", ")}`, defaults.variants)
+  .option("--epochs <n>", "passes over the training set", defaults.epochs)
+  .option("--batch-size <n>", "examples in a step", defaults.batchSize)
+  .option(
+    "--learning-rate <list>",
+    "one or several with commas: every variant at each (default: 0.1 for sgd, 0.02 for momentum and nesterov, 0.001 for the others)",
+  )
+  .option("--optimizer <name>", Object.keys(optimizerChoices).join(", "), defaults.optimizer)
+  .option("--seeds <n>", "how many, or the seeds themselves with commas", defaults.seeds)
+  .option("--width <list>", "units of the hidden layers", defaults.width)
+  .option("--depth <n>", "how many times those layers are repeated", defaults.depth)
+  .option("--activation <name>", "of the hidden layers", defaults.activation)
+  .option("--target <share>", "the test accuracy to race to (default: 0.97, for fashion-mnist 0.85)")
+  .option("--examples <n>", "train on the first n examples only")
+  .option("--name <name>", "the run's folder (default: date, time and data set)")
+  .option("--out <folder>", "where run folders are made", "runs")
+  .option("--force", "replace a run of the same name")
+  .option("--device <name>", "ONNX Runtime execution provider", defaults.device)
+  .option("--threads <n>", "threads inside one operation (default: one for each core)")
+  .option("--json", "print the results as one JSON document; progress goes to stderr")
+  .option("--quiet", "show no progress")
+  .addOption(new Option("--no-report", "write no report.html"))
+  .action(async (options) => {
+    // ONNX Runtime takes a while to load: --help and mistakes in options do not wait for it.
+    const { compareCommand } = await import("./command.js");
+    process.exitCode = await compareCommand(options);
+  });
+
+// Whoever reads the output may close it early (`| head`): the comparison goes on and its folder becomes whole.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof UsageError) console.error(`evenkeel: ${error.message}`);
+  else console.error(error instanceof Error ? `evenkeel: ${error.message}` : error);
+  if (process.env.EVENKEEL_DEBUG && error instanceof Error) console.error(error.stack);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

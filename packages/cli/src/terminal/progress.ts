@@ -1,0 +1,174 @@
+import { MultiBar, type SingleBar } from "cli-progress";
+import pc from "picocolors";
+import type { Observer } from "../compare/records.js";
+import type { Settings } from "../compare/settings.js";
+import { type VariantName, variants } from "../compare/variants.js";
+import { percent } from "../results/wording.js";
+import { inColor } from "./colors.js";
+
+/** Something that shows how far a comparison is. */
+export interface ProgressDisplay {
+  readonly observer: Observer;
+  /** Says that the comparison is about to end, without disturbing what else is shown. */
+  announceEnd(text: string): void;
+  /** Leaves the terminal as it was found. */
+  stop(): void;
+}
+
+/** Where a variant stands. */
+interface Lane {
+  bar: SingleBar;
+  done: number;
+  /** Steps and milliseconds of what was timed; the first run of steps of each training is left out. */
+  timedSteps: number;
+  timedMilliseconds: number;
+}
+
+/** A bar for each variant, over all its seeds and rates, and one for the whole. Written to stderr. */
+export function progressBars(settings: Settings, trainingExamples: number): ProgressDisplay {
+  const stepsPerRun = Math.ceil(trainingExamples / settings.batchSize) * settings.epochs;
+  const perVariant = stepsPerRun * settings.seeds.length * settings.learningRates.length;
+  const bars = new MultiBar({
+    format: `{name} {bar} {share} {rate} {loss} {accuracy} {test} {left}`,
+    barsize: Math.max(6, Math.min(24, (process.stderr.columns ?? 100) - 83)),
+    barCompleteChar: "━",
+    barIncompleteChar: "─",
+    hideCursor: true,
+    clearOnComplete: false,
+    fps: 12,
+    gracefulExit: false,
+    emptyOnZero: true,
+    linewrap: false,
+    autopadding: false,
+    formatBar: (progress, options) => {
+      const full = Math.round(progress * options.barsize!);
+      return "━".repeat(full) + pc.dim("─".repeat(options.barsize! - full));
+    },
+  });
+  const width = Math.max(...settings.variants.map((variant) => variants[variant].title.length), 5);
+  const blank = { share: "  0 %", rate: "", loss: "", accuracy: "", test: "", left: "" };
+  const lanes = new Map<VariantName, Lane>();
+  for (const variant of settings.variants) {
+    const name = inColor(variant, variants[variant].title.padEnd(width));
+    const bar = bars.create(perVariant, 0, { name, ...blank });
+    lanes.set(variant, { bar, done: 0, timedSteps: 0, timedMilliseconds: 0 });
+  }
+  const whole = bars.create(perVariant * settings.variants.length, 0, {
+    name: pc.bold("all".padEnd(width)),
+    ...blank,
+  });
+
+  let last = performance.now();
+  let first = true;
+  let stopping = false;
+  const begun = { at: 0, done: 0 };
+  const doneInAll = () => [...lanes.values()].reduce((sum, { done }) => sum + done, 0);
+  const show = (lane: Lane, done: number, payload: object) => {
+    lane.done = done;
+    lane.bar.update(done, payload);
+    const all = doneInAll();
+    const speed = (all - begun.done) / (performance.now() - begun.at);
+    const total = perVariant * lanes.size;
+    const left = begun.at > 0 && speed > 0 ? timeLeft((total - all) / speed) : "";
+    whole.update(all, { share: share(all / total), ...(stopping ? {} : { left }) });
+  };
+  return {
+    observer: {
+      runBegins() {
+        last = performance.now();
+        first = true;
+      },
+      steps({ variant }, steps) {
+        const lane = lanes.get(variant)!;
+        const now = performance.now();
+        if (!first) {
+          lane.timedSteps += steps.length;
+          lane.timedMilliseconds += now - last;
+        } else if (begun.at === 0) Object.assign(begun, { at: now, done: doneInAll() + steps.length });
+        first = false;
+        last = now;
+        const { logs, batchSize } = steps.at(-1)!;
+        const done = lane.done + steps.length;
+        const speed = lane.timedSteps / lane.timedMilliseconds;
+        show(lane, done, {
+          share: share(done / perVariant),
+          rate: (speed > 0 ? examplesPerSecond(speed * batchSize * 1000) : "").padStart(6),
+          loss: `loss ${logs.loss!.toPrecision(3).padEnd(7)}`,
+          accuracy: `train ${percent(logs.accuracy!, 1).padStart(7)}`,
+          left: speed > 0 ? timeLeft((perVariant - done) / speed) : "",
+        });
+      },
+      probe() {
+        last = performance.now();
+      },
+      epoch({ variant }, { test }) {
+        lanes.get(variant)!.bar.update({ test: `test ${percent(test.accuracy)}` });
+        last = performance.now();
+      },
+      runEnds({ variant, outcome, epochs }) {
+        const lane = lanes.get(variant)!;
+        if (outcome === "diverged") {
+          // What it did not train will not come: the bar moves on to the next seed.
+          const runs = Math.ceil((lane.done + 1) / stepsPerRun);
+          show(lane, runs * stepsPerRun, { share: share((runs * stepsPerRun) / perVariant) });
+          lane.bar.update({
+            rate: pc.red(`diverged in epoch ${epochs.length + 1}`),
+            loss: "",
+            accuracy: "",
+            test: "",
+            left: "",
+          });
+        } else if (lane.done >= perVariant) lane.bar.update({ left: "" });
+      },
+    },
+    announceEnd(text) {
+      stopping = true;
+      whole.update({ left: text });
+      bars.update();
+    },
+    stop: () => bars.stop(),
+  };
+}
+
+/** A line for each epoch, for files and pipes. */
+export function progressLines(settings: Settings, print: (line: string) => void): ProgressDisplay {
+  const name = (variant: VariantName, learningRate: number, seed: number) => {
+    const rate = settings.learningRates.length > 1 ? `  rate ${learningRate}` : "";
+    return `${variants[variant].title.padEnd(18)}${rate}  seed ${seed}`;
+  };
+  return {
+    observer: {
+      epoch({ variant, learningRate, seed }, { epoch, epochSeconds, train, test }) {
+        print(
+          [
+            name(variant, learningRate, seed),
+            `epoch ${epoch}/${settings.epochs}`,
+            `loss ${train.loss.toFixed(4)}`,
+            `train ${percent(train.accuracy)}`,
+            `test ${percent(test.accuracy)}`,
+            `${epochSeconds.toFixed(2)} s`,
+          ].join("  "),
+        );
+      },
+      runEnds({ variant, learningRate, seed, outcome, reason }) {
+        if (outcome !== "finished") print(`${name(variant, learningRate, seed)}  ${outcome}: ${reason}`);
+      },
+    },
+    announceEnd: print,
+    stop() {},
+  };
+}
+
+function examplesPerSecond(value: number): string {
+  return value < 10_000 ? `${Math.round(value)}/s` : `${Math.round(value / 1000)}k/s`;
+}
+
+function share(done: number): string {
+  return `${Math.floor(done * 100)} %`.padStart(5);
+}
+
+function timeLeft(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000);
+  if (seconds <= 0) return "";
+  return seconds < 100 ? `${seconds} s left` : `${Math.round(seconds / 60)} min left`;
+}

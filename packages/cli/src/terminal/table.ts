@@ -1,0 +1,117 @@
+import Table from "cli-table3";
+import pc from "picocolors";
+import { variants } from "../compare/variants.js";
+import type { ArmResult } from "../results/arms.js";
+import type { Results } from "../results/results.js";
+import type { Spread } from "../results/statistics.js";
+import { average, capitalized, roundPercent, thousands } from "../results/wording.js";
+import { inColor } from "./colors.js";
+
+/** What the columns other than epochs take, and what one epoch's takes, in characters. */
+const fixedWidth = 70;
+const epochWidth = 8;
+
+/** Lines of the table, dimmed here: the table's own colours do not notice a pipe. */
+const dimBorder = Object.fromEntries(
+  Object.entries({
+    top: "─",
+    "top-mid": "┬",
+    "top-left": "┌",
+    "top-right": "┐",
+    bottom: "─",
+    "bottom-mid": "┴",
+    "bottom-left": "└",
+    "bottom-right": "┘",
+    left: "│",
+    "left-mid": "├",
+    mid: "─",
+    "mid-mid": "┼",
+    right: "│",
+    "right-mid": "┤",
+    middle: "│",
+  }).map(([place, character]) => [place, pc.dim(character)]),
+);
+
+/** The results as a table, with the spread over seeds under each mean. @param width of the terminal. */
+export function resultsTable({ arms, settings }: Results, width: number): string {
+  const severalRates = settings.learningRates.length > 1;
+  const epochs = shownEpochs(settings.epochs, Math.floor((width - fixedWidth) / epochWidth));
+  const goal = roundPercent(settings.target);
+  const table = new Table({
+    head: [
+      "",
+      ...(severalRates ? ["rate"] : []),
+      ...epochs.map((epoch, index) => (index === 0 ? `test %\nepoch ${epoch}` : `\n${epoch}`)),
+      `epochs\nto ${goal}`,
+      `seconds\nto ${goal}`,
+      "seconds\nan epoch",
+      "parameters\nnot trainable",
+    ],
+    chars: dimBorder,
+    style: { head: [], border: [], compact: true },
+    colAligns: ["left", ...Array.from({ length: epochs.length + 5 }, () => "right" as const)],
+  });
+  for (const arm of arms) {
+    table.push([
+      inColor(arm.variant, variants[arm.variant].title) + failureNote(arm),
+      ...(severalRates ? [String(arm.learningRate)] : []),
+      ...epochs.map((epoch) =>
+        spread(arm.testAccuracy[epoch - 1], (value, digits = 2) => (value * 100).toFixed(digits)),
+      ),
+      ...raceCells(arm),
+      spread(arm.secondsPerEpoch, (value) => value.toFixed(2)),
+      `${thousands(arm.parameters.trainable)}\n${pc.dim(thousands(arm.parameters.nonTrainable))}`,
+    ]);
+  }
+  return table.toString();
+}
+
+/** The findings, each under a word that says what it is about. */
+export function findingLines({ findings }: Results, width: number): string {
+  const indent = Math.max(...findings.map(({ topic }) => topic.length)) + 2;
+  const paragraphs = findings.map(({ topic, text }) => {
+    const lines = wrapped(text, Math.max(40, Math.min(width, 110) - indent));
+    const head = pc.bold(capitalized(topic).padEnd(indent));
+    return [head + lines[0], ...lines.slice(1).map((line) => " ".repeat(indent) + line)].join("\n");
+  });
+  return paragraphs.join("\n");
+}
+
+/** Lines that end between words, but not between a number and what it counts. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/ (?![%±]|s\b|points\b)/)) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + word.length < width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function raceCells({ target, finished, diverged }: ArmResult): string[] {
+  const seeds = finished + diverged.length;
+  if (target.reached === 0) return ["never", "–"];
+  const some = target.reached < seeds ? pc.dim(`\n${target.reached} of ${seeds}`) : undefined;
+  return [
+    some ? average(target.epochs!.mean) + some : spread(target.epochs, average),
+    some ? target.seconds!.mean.toFixed(2) + some : spread(target.seconds, (value) => value.toFixed(2)),
+  ];
+}
+
+function failureNote({ diverged, finished, learnedNothing }: ArmResult): string {
+  if (diverged.length > 0) return pc.red(`\ndiverged ${diverged.length} of ${diverged.length + finished}`);
+  return learnedNothing ? pc.red("\nlearned nothing") : "";
+}
+
+function spread(value: Spread | undefined, format: (value: number) => string): string {
+  if (!value) return "–";
+  if (value.n < 2) return format(value.mean);
+  return `${format(value.mean)}\n${pc.dim(`±${value.deviation === 0 ? "0" : format(value.deviation)}`)}`;
+}
+
+/** The last epoch, and as many before it, evenly spread from the first, as there is room for. */
+function shownEpochs(epochs: number, room: number): number[] {
+  const count = Math.min(epochs, Math.max(2, room));
+  if (count === 1) return [epochs];
+  return Array.from({ length: count }, (_, index) => 1 + Math.round((index * (epochs - 1)) / (count - 1)));
+}
