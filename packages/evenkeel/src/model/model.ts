@@ -116,20 +116,12 @@ export class Model {
   /** Takes one optimiser step on one batch. @returns its loss and metrics, from before the step. */
   async trainOnBatch(x: TensorLike, y: TensorLike): Promise<Logs> {
     const data = checkExamples(x, y, this.network, this.engine.compiled.loss);
-    const batchSize = data.x.shape[0]!;
-    const step = this.progress.step;
-    const [logs] = await this.exclusively(() =>
-      this.engine.train(data, {
-        batchSize,
-        order: Int32Array.from({ length: batchSize }, (_, index) => index),
-        learningRates: Float32Array.of(
-          rateAt(this.engine.compiled.optimizer.schedule, step - this.progress.compiledAt),
-        ),
-        seeds: Uint32Array.of(streamSeed(this.seed, "step", step)),
-      }),
-    );
+    const { step, compiledAt } = this.progress;
+    const learningRate = rateAt(this.engine.compiled.optimizer.schedule, step - compiledAt);
+    const seed = streamSeed(this.seed, "step", step);
+    const logs = await this.exclusively(() => this.engine.trainOnBatch(data, { learningRate, seed }));
     this.progress.step += 1;
-    return logs!;
+    return logs;
   }
 
   /** Mean loss and metrics over the data, in inference mode. */

@@ -88,28 +88,14 @@ export class Engine {
 
   /** Takes optimiser steps. @returns the measures of each. */
   async train(data: Examples, run: StepsToRun): Promise<Logs[]> {
-    this.addSlots();
     const { batchSize, order, learningRates, seeds } = run;
     const steps = learningRates.length;
-    const signature = programs.signatureOf(data.x, data.y);
     if (this.stepsPerRun === 1) {
-      const program = await this.program("oneStep", [signature, batchSize], (blueprint) =>
-        programs.oneStep(blueprint, signature, batchSize),
-      );
-      const results = await program.run(
-        {
-          "data/x": gatherRows(data.x, order),
-          "data/y": gatherRows(data.y, order),
-          learningRate: tensor(learningRates, []),
-          seed: tensor(seeds, []),
-        },
-        this.state,
-      );
-      return [measuresAt(results, 0)];
+      const batch = { x: gatherRows(data.x, order), y: gatherRows(data.y, order) };
+      return [await this.trainOnBatch(batch, { learningRate: learningRates[0]!, seed: seeds[0]! })];
     }
-    const program = await this.program("manySteps", [signature, batchSize], (blueprint) =>
-      programs.manySteps(blueprint, signature, batchSize),
-    );
+    this.addSlots();
+    const program = await this.manySteps(data, batchSize);
     const results = await program.run(
       {
         "data/x": data.x,
@@ -122,6 +108,27 @@ export class Engine {
       this.state,
     );
     return Array.from({ length: steps }, (_, step) => measuresAt(results, step));
+  }
+
+  /** Takes one optimiser step on these examples. @returns its measures. */
+  async trainOnBatch(batch: Examples, step: { learningRate: number; seed: number }): Promise<Logs> {
+    this.addSlots();
+    const program = await this.oneStep(batch, batch.x.shape[0]!);
+    const results = await program.run(
+      {
+        "data/x": batch.x,
+        "data/y": batch.y,
+        learningRate: tensor(Float32Array.of(step.learningRate), []),
+        seed: tensor(Uint32Array.of(step.seed), []),
+      },
+      this.state,
+    );
+    return measuresAt(results, 0);
+  }
+
+  /** Builds and loads what `train` runs for a batch size, which would else count as part of its first run. */
+  async prepare(data: Examples, batchSize: number): Promise<void> {
+    await (this.stepsPerRun === 1 ? this.oneStep(data, batchSize) : this.manySteps(data, batchSize));
   }
 
   /** Builds the step for a batch size without running it. @throws when the model cannot train on it. */
@@ -266,6 +273,20 @@ export class Engine {
       },
       shapeOf: (name) => shapes.get(name)!,
     };
+  }
+
+  private manySteps(data: Examples, batchSize: number): Promise<Program> {
+    const signature = programs.signatureOf(data.x, data.y);
+    return this.program("manySteps", [signature, batchSize], (blueprint) =>
+      programs.manySteps(blueprint, signature, batchSize),
+    );
+  }
+
+  private oneStep(data: Examples, batchSize: number): Promise<Program> {
+    const signature = programs.signatureOf(data.x, data.y);
+    return this.program("oneStep", [signature, batchSize], (blueprint) =>
+      programs.oneStep(blueprint, signature, batchSize),
+    );
   }
 
   /** Which layers are trainable is part of what a program is. */

@@ -73,6 +73,7 @@ export async function runFit<M>(context: FitContext<M>): Promise<History> {
       stopped ??= reason;
     },
   };
+  for (const { batchSize } of segments) await context.engine.prepare(context.data, batchSize);
   const abort = () => training.stop("aborted");
   if (context.signal?.aborted) abort();
   context.signal?.addEventListener("abort", abort, { once: true });

@@ -21,7 +21,7 @@ export interface EpochLogs {
   epoch: number;
   /** Means over the epoch's examples, as they were trained on; validation results as `valLoss`, `valAccuracy`. */
   logs: Logs;
-  /** Time spent training, without validation. */
+  /** Time spent in its steps: without building programs, validation and callbacks. */
   seconds: number;
   /** Steps taken up to its end, over the model's whole life. */
   step: number;
