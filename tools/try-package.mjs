@@ -12,7 +12,9 @@ const run = (/** @type {string} */ command, /** @type {string[]} */ ...parameter
   execFileSync(command, parameters, { cwd: project, stdio: ["ignore", "inherit", "inherit"] });
 
 try {
-  execFileSync("npm", ["pack", "--silent", "--pack-destination", project], { cwd: join(root, "packages/evenkeel") });
+  execFileSync("npm", ["pack", "--silent", "--pack-destination", project], {
+    cwd: join(root, "packages/evenkeel"),
+  });
   const archive = readdirSync(project).find((name) => name.endsWith(".tgz"));
   writeFileSync(join(project, "package.json"), '{ "private": true, "type": "module" }\n');
   copyFileSync(join(root, ".npmrc"), join(project, ".npmrc"));
@@ -31,7 +33,18 @@ export const output: Float32Array = (await model.predict([[1, 2, 3]])).data;
 `,
   );
   const compiler = join(root, "node_modules/.bin/tsc");
-  run(compiler, "--noEmit", "--strict", "--module", "nodenext", "--target", "es2023", "--types", "", "types.ts");
+  run(
+    compiler,
+    "--noEmit",
+    "--strict",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2023",
+    "--types",
+    "",
+    "types.ts",
+  );
   console.log("the packed library installs, trains, and type-checks in an empty project");
 } finally {
   rmSync(project, { recursive: true, force: true });
