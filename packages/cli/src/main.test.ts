@@ -27,7 +27,11 @@ interface Ended {
 
 function compare(args: readonly string[], during?: (child: ChildProcess, stdout: string) => void) {
   return new Promise<Ended>((resolve) => {
-    const child = spawn(process.execPath, [command, "compare", ...args], { cwd: folder });
+    const child = spawn(process.execPath, [command, "compare", ...args], {
+      cwd: folder,
+      // Some libraries take this for a wish for colours.
+      env: { ...process.env, CI: "true" },
+    });
     const ended = { stdout: "", stderr: "" };
     child.stdout.on("data", (text) => {
       ended.stdout += text;

@@ -1,10 +1,9 @@
 import { MultiBar, type SingleBar } from "cli-progress";
-import pc from "picocolors";
 import type { Observer } from "../compare/records.js";
 import type { Settings } from "../compare/settings.js";
 import { type VariantName, variants } from "../compare/variants.js";
 import { percent } from "../results/wording.js";
-import { inColor } from "./colors.js";
+import { inColor, paint } from "./colors.js";
 
 /** Something that shows how far a comparison is. */
 export interface ProgressDisplay {
@@ -42,7 +41,7 @@ export function progressBars(settings: Settings, trainingExamples: number): Prog
     autopadding: false,
     formatBar: (progress, options) => {
       const full = Math.round(progress * options.barsize!);
-      return "━".repeat(full) + pc.dim("─".repeat(options.barsize! - full));
+      return "━".repeat(full) + paint.dim("─".repeat(options.barsize! - full));
     },
   });
   const width = Math.max(...settings.variants.map((variant) => variants[variant].title.length), 5);
@@ -54,7 +53,7 @@ export function progressBars(settings: Settings, trainingExamples: number): Prog
     lanes.set(variant, { bar, done: 0, timedSteps: 0, timedMilliseconds: 0 });
   }
   const whole = bars.create(perVariant * settings.variants.length, 0, {
-    name: pc.bold("all".padEnd(width)),
+    name: paint.bold("all".padEnd(width)),
     ...blank,
   });
 
@@ -112,7 +111,7 @@ export function progressBars(settings: Settings, trainingExamples: number): Prog
           const runs = Math.ceil((lane.done + 1) / stepsPerRun);
           show(lane, runs * stepsPerRun, { share: share((runs * stepsPerRun) / perVariant) });
           lane.bar.update({
-            rate: pc.red(`diverged in epoch ${epochs.length + 1}`),
+            rate: paint.red(`diverged in epoch ${epochs.length + 1}`),
             loss: "",
             accuracy: "",
             test: "",

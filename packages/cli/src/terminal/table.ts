@@ -1,11 +1,10 @@
 import Table from "cli-table3";
-import pc from "picocolors";
 import { variants } from "../compare/variants.js";
 import type { ArmResult } from "../results/arms.js";
 import type { Results } from "../results/results.js";
 import type { Spread } from "../results/statistics.js";
 import { average, capitalized, roundPercent, thousands } from "../results/wording.js";
-import { inColor } from "./colors.js";
+import { inColor, paint } from "./colors.js";
 
 /** What the columns other than epochs take, and what one epoch's takes, in characters. */
 const fixedWidth = 70;
@@ -29,7 +28,7 @@ const dimBorder = Object.fromEntries(
     right: "│",
     "right-mid": "┤",
     middle: "│",
-  }).map(([place, character]) => [place, pc.dim(character)]),
+  }).map(([place, character]) => [place, paint.dim(character)]),
 );
 
 /** The results as a table, with the spread over seeds under each mean. @param width of the terminal. */
@@ -60,7 +59,7 @@ export function resultsTable({ arms, settings }: Results, width: number): string
       ),
       ...raceCells(arm),
       spread(arm.secondsPerEpoch, (value) => value.toFixed(2)),
-      `${thousands(arm.parameters.trainable)}\n${pc.dim(thousands(arm.parameters.nonTrainable))}`,
+      `${thousands(arm.parameters.trainable)}\n${paint.dim(thousands(arm.parameters.nonTrainable))}`,
     ]);
   }
   return table.toString();
@@ -71,7 +70,7 @@ export function findingLines({ findings }: Results, width: number): string {
   const indent = Math.max(...findings.map(({ topic }) => topic.length)) + 2;
   const paragraphs = findings.map(({ topic, text }) => {
     const lines = wrapped(text, Math.max(40, Math.min(width, 110) - indent));
-    const head = pc.bold(capitalized(topic).padEnd(indent));
+    const head = paint.bold(capitalized(topic).padEnd(indent));
     return [head + lines[0], ...lines.slice(1).map((line) => " ".repeat(indent) + line)].join("\n");
   });
   return paragraphs.join("\n");
@@ -91,7 +90,7 @@ function wrapped(text: string, width: number): string[] {
 function raceCells({ target, finished, diverged }: ArmResult): string[] {
   const seeds = finished + diverged.length;
   if (target.reached === 0) return ["never", "–"];
-  const some = target.reached < seeds ? pc.dim(`\n${target.reached} of ${seeds}`) : undefined;
+  const some = target.reached < seeds ? paint.dim(`\n${target.reached} of ${seeds}`) : undefined;
   return [
     some ? average(target.epochs!.mean) + some : spread(target.epochs, average),
     some ? target.seconds!.mean.toFixed(2) + some : spread(target.seconds, (value) => value.toFixed(2)),
@@ -99,14 +98,14 @@ function raceCells({ target, finished, diverged }: ArmResult): string[] {
 }
 
 function failureNote({ diverged, finished, learnedNothing }: ArmResult): string {
-  if (diverged.length > 0) return pc.red(`\ndiverged ${diverged.length} of ${diverged.length + finished}`);
-  return learnedNothing ? pc.red("\nlearned nothing") : "";
+  if (diverged.length > 0) return paint.red(`\ndiverged ${diverged.length} of ${diverged.length + finished}`);
+  return learnedNothing ? paint.red("\nlearned nothing") : "";
 }
 
 function spread(value: Spread | undefined, format: (value: number) => string): string {
   if (!value) return "–";
   if (value.n < 2) return format(value.mean);
-  return `${format(value.mean)}\n${pc.dim(`±${value.deviation === 0 ? "0" : format(value.deviation)}`)}`;
+  return `${format(value.mean)}\n${paint.dim(`±${value.deviation === 0 ? "0" : format(value.deviation)}`)}`;
 }
 
 /** The last epoch, and as many before it, evenly spread from the first, as there is room for. */
