@@ -1,6 +1,6 @@
 // @ts-check
 // The README's example: the lecture's network with batch normalization, on the full MNIST.
-import { layers, mnist, optimizers, sequential } from "evenkeel";
+import { callbacks, layers, mnist, optimizers, sequential } from "evenkeel";
 
 const { train, test } = await mnist();
 const hidden = (/** @type {number} */ units) => [
@@ -22,5 +22,5 @@ model.compile({
   metrics: ["accuracy"],
 });
 model.summary();
-await model.fit(train.x, train.y, { epochs: 2, batchSize: 128 });
+await model.fit(train.x, train.y, { epochs: 2, batchSize: 128, callbacks: [callbacks.progress()] });
 console.log(await model.evaluate(test.x, test.y));

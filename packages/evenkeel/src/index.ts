@@ -3,8 +3,11 @@ export {
   callbacks,
   type EarlyStoppingOptions,
   type LogOptions,
+  type ProgressOptions,
 } from "./callbacks/index.js";
 export * from "./data/index.js";
+export type { Value } from "./graph/graph.js";
+export type { Shape } from "./graph/shape.js";
 export {
   type ActivationName,
   type ActivationOptions,

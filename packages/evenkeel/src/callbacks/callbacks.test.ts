@@ -271,3 +271,30 @@ describe("checkpoint", () => {
     expect(readFileSync(join(path, "inside"), "utf8")).toBe("mine");
   });
 });
+
+describe("progress", () => {
+  async function shownOn(isTTY: boolean): Promise<string> {
+    let text = "";
+    const write = (piece: string) => {
+      text += piece;
+    };
+    const stream = { write, isTTY, columns: 60 };
+    await clusterNetwork().fit(x, y, { ...options, epochs: 2, callbacks: [callbacks.progress({ stream })] });
+    return text;
+  }
+
+  it("is one line for each epoch where the output is no terminal", async () => {
+    const lines = (await shownOn(false)).split("\n");
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(/^epoch 1\/2 {2}\d\.\d\d s {2}loss \d\.\d+ {2}accuracy 0\.\d+$/);
+    expect(lines[1]).toMatch(/^epoch 2\/2 /);
+  });
+
+  it("is one line that is written again on a terminal, never wider than it", async () => {
+    const text = await shownOn(true);
+    const rewritten = text.split("\r\u001b[2K").filter((part) => part !== "" && !part.endsWith("\n"));
+    expect(rewritten.length).toBeGreaterThan(1);
+    for (const part of rewritten) expect(part.length).toBeLessThan(60);
+    expect(rewritten.at(-1)).toMatch(/^epoch 2\/2 {2}100 %/);
+  });
+});

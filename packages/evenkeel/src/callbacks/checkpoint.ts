@@ -1,3 +1,4 @@
+import { requireKnown } from "../options/known.js";
 import type { Callback } from "../training/callback.js";
 
 /** Options of `callbacks.checkpoint`. */
@@ -17,7 +18,11 @@ interface WithCheckpoint {
  * Keeps on the disk what is needed to go on after an interruption, SIGKILL included; `loadCheckpoint` reads
  * it, and `model.resume` finishes the training with exactly the result it would have had.
  */
-export function checkpoint({ path, everySteps }: CheckpointOptions): Callback<WithCheckpoint> {
+export function checkpoint(options: CheckpointOptions): Callback<WithCheckpoint> {
+  const { path, everySteps } = requireKnown("callbacks.checkpoint", options, {
+    path: true,
+    everySteps: true,
+  });
   return {
     ...(everySteps === undefined ? {} : { interval: everySteps }),
     async onStepsEnd(_, { model, progress }) {

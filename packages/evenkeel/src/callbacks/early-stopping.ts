@@ -1,3 +1,4 @@
+import { requireKnown } from "../options/known.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Callback, Training } from "../training/callback.js";
 import type { EpochLogs } from "../training/progress.js";
@@ -24,6 +25,13 @@ interface WithWeights {
 
 /** Stops when a measure has not improved for some epochs. A resumed training knows the epochs before. */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback<WithWeights> {
+  requireKnown("callbacks.earlyStopping", options, {
+    monitor: true,
+    patience: true,
+    minDelta: true,
+    mode: true,
+    restoreBestWeights: true,
+  });
   const { monitor = "valLoss", patience = 0, minDelta = 0, restoreBestWeights = false } = options;
   const sign = (options.mode ?? (/accuracy|top\d/i.test(monitor) ? "max" : "min")) === "max" ? 1 : -1;
   /** Names the best epoch's weights among the tensors that a training keeps. */

@@ -1,17 +1,20 @@
 import { existsSync } from "node:fs";
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
+import { requireKnown } from "../options/known.js";
 import type { Callback } from "../training/callback.js";
 
 /** Options of the log writers. */
 export interface LogOptions {
+  /** The file; folders are made. */
   path: string;
   /** Add to a file that is there. Default false: it is replaced. */
   append?: boolean;
 }
 
 /** One line of CSV for each epoch: epoch, step, seconds, then loss, metrics and validation results. */
-export function csvLogger({ path, append = false }: LogOptions): Callback<unknown> {
+export function csvLogger(options: LogOptions): Callback<unknown> {
+  const { path, append = false } = requireKnown("callbacks.csvLogger", options, { path: true, append: true });
   let file: FileHandle | undefined;
   let hasHeader = false;
   return {
@@ -33,11 +36,9 @@ export function csvLogger({ path, append = false }: LogOptions): Callback<unknow
 }
 
 /** One line of JSON for each step (`{"kind": "step", …}`, optional) and for each epoch (`{"kind": "epoch", …}`). */
-export function jsonlLogger({
-  path,
-  append = false,
-  steps = true,
-}: LogOptions & { steps?: boolean }): Callback<unknown> {
+export function jsonlLogger(options: LogOptions & { steps?: boolean }): Callback<unknown> {
+  const known = { path: true, append: true, steps: true } as const;
+  const { path, append = false, steps = true } = requireKnown("callbacks.jsonlLogger", options, known);
   let file: FileHandle | undefined;
   return {
     async onTrainBegin() {

@@ -95,3 +95,8 @@ describe("reading a whole file", () => {
     );
   });
 });
+
+it("refuses URLs, which would make a folder named after their scheme", async () => {
+  await expect(writeWhole("file:///tmp/model", "content")).rejects.toThrow('got the URL "file:///tmp/model"');
+  await expect(readWhole("https://example.org/model.onnx", "the model")).rejects.toThrow("got the URL");
+});

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, realpath, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { shown } from "../options/known.js";
 
 /**
  * Writes a file under a temporary name beside it, waits until it is on the disk, and renames it: whoever reads
@@ -9,6 +10,7 @@ import { dirname } from "node:path";
  * @throws Error naming the file; what was there before is untouched.
  */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  requirePath(path);
   try {
     await mkdir(dirname(path), { recursive: true });
     // Behind a link, the file that it points to is replaced.
@@ -34,11 +36,19 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
 
 /** Reads a file. @throws Error naming it and what it was wanted for. */
 export async function readWhole(path: string, purpose: string): Promise<Uint8Array> {
+  requirePath(path);
   try {
     return await readFile(path);
   } catch (cause) {
     throw new Error(`Cannot read ${purpose} "${path}": ${reason(cause)}.`, { cause });
   }
+}
+
+/** TensorFlow.js names places by URL; as a path, `file://x` would be a folder called `file:`. */
+function requirePath(path: string): void {
+  if (typeof path !== "string" || path === "")
+    throw new TypeError(`Expected a file's path, got ${shown(path)}.`);
+  if (/^\w+:\/\//.test(path)) throw new TypeError(`Expected a file's path, got the URL "${path}".`);
 }
 
 function reason(cause: unknown): string {

@@ -1,10 +1,14 @@
 import type { Value } from "../graph/graph.js";
 import type { Shape } from "../graph/shape.js";
+import { shown } from "../options/known.js";
 import type { WeightSpecification } from "../weights/index.js";
 
 /** Options that every layer takes. */
 export interface LayerOptions {
-  /** Unique in the model; values and weights are named after it. Default: the type and a number, `dense_1`. */
+  /**
+   * Unique in the model; values and weights are named after it. Default: the type in snake case and a number,
+   * `batch_normalization_1`.
+   */
   name?: string;
   /**
    * Whether `fit` changes the layer's weights. A frozen batch normalization also runs in inference mode and
@@ -14,6 +18,9 @@ export interface LayerOptions {
   /** Shape of one example, for the first layer of a model in place of an `inputLayer`. */
   inputShape?: readonly number[];
 }
+
+/** The names of `LayerOptions`. */
+export const layerOptionNames = { name: true, trainable: true, inputShape: true } as const;
 
 /** What a layer can use while it writes itself into a graph. */
 export interface LayerContext {
@@ -75,7 +82,5 @@ export function featureCount(inputShape: Shape, layer: string): number {
 
 /** Stops with the option's name and what it must be, unless the condition holds. */
 export function requireOption(holds: boolean, option: string, expected: string, got: unknown): void {
-  if (holds) return;
-  const shown = typeof got === "number" ? got : JSON.stringify(got);
-  throw new RangeError(`${option} must be ${expected}, got ${shown}.`);
+  if (!holds) throw new RangeError(`${option} must be ${expected}, got ${shown(got)}.`);
 }

@@ -12,6 +12,7 @@ import {
   softplus,
   sub,
 } from "../graph/operations.js";
+import { shown } from "../options/known.js";
 import { formatShape } from "../tensor/tensor.js";
 
 /**
@@ -87,8 +88,13 @@ export const losses = {
 
 /** The loss of a name, or the one given. @throws RangeError for an unknown name, listing those there are. */
 export function lossOf(loss: LossName | Loss): Loss {
-  if (typeof loss !== "string") return loss;
-  if (Object.hasOwn(losses, loss)) return losses[loss]();
+  if (typeof loss === "string" && Object.hasOwn(losses, loss)) return losses[loss]();
+  if (typeof loss === "object" && typeof loss?.build === "function") return loss;
+  if (typeof loss !== "string") {
+    throw new TypeError(
+      `loss must be a name or made by losses.meanSquaredError() and its like, got ${shown(loss)}.`,
+    );
+  }
   throw new RangeError(`There is no loss "${loss}". There are: ${Object.keys(losses).join(", ")}.`);
 }
 

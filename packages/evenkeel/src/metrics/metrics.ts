@@ -11,6 +11,7 @@ import {
   unsqueeze,
 } from "../graph/operations.js";
 import { type Loss, type LossName, logitsBefore, losses, lossOf } from "../losses/losses.js";
+import { shown } from "../options/known.js";
 
 /** A number reported beside the loss: the mean over the batch of something measured for each example. */
 export interface Metric {
@@ -61,7 +62,12 @@ export const metrics = {
 
 /** The metric of a name (a loss's name too), or the one given. @throws RangeError for an unknown name. */
 export function metricOf(metric: MetricName | Metric): Metric {
-  if (typeof metric !== "string") return metric;
+  if (typeof metric === "object" && typeof metric?.build === "function") return metric;
+  if (typeof metric !== "string") {
+    throw new TypeError(
+      `A metric must be a name or made by metrics.accuracy() and its like, got ${shown(metric)}.`,
+    );
+  }
   if (metric === "accuracy") return metrics.accuracy();
   const top = /^top(\d+)$/.exec(metric);
   if (top) return metrics.topK({ k: Number(top[1]) });

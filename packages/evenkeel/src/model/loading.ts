@@ -4,6 +4,7 @@ import { readCheckpoint } from "../files/checkpoint.js";
 import type { Layer } from "../layers/index.js";
 import { importNetwork } from "../network/export.js";
 import { Network } from "../network/network.js";
+import { requireKnown } from "../options/known.js";
 import { nodeRuntime } from "../runtime/node.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkpointPath, Model } from "./model.js";
@@ -19,7 +20,10 @@ export function sequential(
   layers: readonly Layer[] | ({ layers: readonly Layer[] } & ModelOptions),
   options: ModelOptions = {},
 ): Model {
-  const given = "layers" in layers ? layers : { layers, ...options };
+  const isList = Array.isArray(layers);
+  const given = isList ? { layers, ...options } : (layers as { layers: readonly Layer[] } & ModelOptions);
+  requireKnown("sequential", given, { layers: true, seed: true, runtime: true });
+  if (!Array.isArray(given.layers)) throw new TypeError("sequential takes an array of layers.");
   return new Model(new Network(given.layers), given.seed ?? 0, given.runtime ?? nodeRuntime());
 }
 
@@ -36,11 +40,13 @@ export async function loadModel(
   const { network, weights, seed, steps } = await reading("model", path, importNetwork);
   const model = new Model(network, seed, runtime, weights, steps);
   const beside = checkpointPath(path);
+  const restoring = (bytes: Uint8Array) => {
+    const checkpoint = readCheckpoint(bytes);
+    if (sameTensors(weights, checkpoint.tensors)) model.restore(checkpoint);
+  };
   if (existsSync(beside)) {
-    await reading("checkpoint", beside, (bytes) => {
-      const checkpoint = readCheckpoint(bytes);
-      if (sameTensors(weights, checkpoint.tensors)) model.restore(checkpoint);
-    });
+    const hint = ` It lies beside "${path}"; remove it to load the model without its training state.`;
+    await reading("checkpoint", beside, restoring, hint);
   }
   return model;
 }
@@ -62,13 +68,24 @@ export async function loadCheckpoint(
   });
 }
 
-async function reading<T>(kind: string, path: string, parse: (bytes: Uint8Array) => T): Promise<T> {
+/** Names that say that the other kind of file was meant. */
+const mistaken = {
+  model: { name: /\.checkpoint$/, hint: "Read checkpoints by loadCheckpoint." },
+  checkpoint: { name: /\.onnx$/, hint: "Read models by loadModel." },
+} as const;
+
+async function reading<T>(
+  kind: "model" | "checkpoint",
+  path: string,
+  parse: (bytes: Uint8Array) => T,
+  hint = mistaken[kind].name.test(path) ? ` ${mistaken[kind].hint}` : "",
+): Promise<T> {
   const bytes = await readWhole(path, `the ${kind}`);
   try {
     return parse(bytes);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`Cannot load the ${kind} "${path}": ${reason.replace(/\.$/, "")}.`, { cause });
+    throw new Error(`Cannot load the ${kind} "${path}": ${reason.replace(/\.$/, "")}.${hint}`, { cause });
   }
 }
 

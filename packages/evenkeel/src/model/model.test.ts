@@ -184,10 +184,7 @@ describe("weights", () => {
   });
 
   it("are set by name from another model, and those not named stay", async () => {
-    const [from, to] = [
-      network(),
-      clusterNetwork({ ...runtime, seed: 77, hidden: network().layers.slice(1, 4) }),
-    ];
+    const [from, to] = [network(), clusterNetwork({ seed: 77, hidden: network().layers.slice(1, 4) })];
     const untouched = (await weightBits(to))["output/bias"];
     const weights = await from.getWeights();
     weights.delete("output/bias");

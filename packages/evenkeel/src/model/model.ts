@@ -8,6 +8,7 @@ import type { Network } from "../network/network.js";
 import { formatSummary, type Summary, summarize } from "../network/summary.js";
 import { optimizerOf, restoreOptimizer } from "../optimizers/optimizers.js";
 import { rateAt } from "../optimizers/schedules.js";
+import { requireKnown, shown } from "../options/known.js";
 import { streamSeed } from "../random/stream.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { rows, sizeOf, type Tensor } from "../tensor/tensor.js";
@@ -23,10 +24,14 @@ import {
 } from "../training/progress.js";
 import { staleStatistics } from "../training/stale-statistics.js";
 import {
+  type BatchOptions,
+  batchSizeOf,
   type CompileOptions,
   checkResume,
+  completedCompile,
   completedFit,
   type FitOptions,
+  inspectionOptionNames,
   type ResumeOptions,
   requireCount,
 } from "./options.js";
@@ -75,8 +80,9 @@ export class Model {
   }
 
   /** Sets what the model is trained with. The optimiser begins afresh, its schedule too; the weights stay. */
-  compile({ optimizer = "sgd", loss, metrics = [] }: CompileOptions): void {
+  compile(options: CompileOptions): void {
     this.requireIdle();
+    const { optimizer = "sgd", loss, metrics = [] } = completedCompile(options);
     this.engine.compile({
       optimizer: optimizerOf(optimizer),
       loss: lossOf(loss),
@@ -97,7 +103,7 @@ export class Model {
     const { epochs, ...order } = completedFit(options, this.seed);
     const firstEpoch = this.progress.epoch;
     const lastEpoch = firstEpoch + epochs;
-    const examples = asTensor(x).shape[0] ?? 0;
+    const examples = asTensor(x, "x").shape[0] ?? 0;
     return this.train(x, y, options, { firstEpoch, lastEpoch, examples, ...order });
   }
 
@@ -125,22 +131,15 @@ export class Model {
   }
 
   /** Mean loss and metrics over the data, in inference mode. */
-  async evaluate(
-    x: TensorLike,
-    y: TensorLike,
-    { batchSize = 1000 }: { batchSize?: number } = {},
-  ): Promise<Logs> {
-    requireCount("batchSize", batchSize);
+  async evaluate(x: TensorLike, y: TensorLike, options: BatchOptions = {}): Promise<Logs> {
+    const batchSize = batchSizeOf("evaluate", options);
     const data = checkExamples(x, y, this.network, this.engine.compiled.loss);
     return this.engine.evaluate(data, batchSize);
   }
 
   /** What the model says of examples, in inference mode: `[N, ...]`. */
-  async predict(
-    x: TensorLike,
-    { batchSize = 1000 }: { batchSize?: number } = {},
-  ): Promise<Tensor<"float32">> {
-    const [output] = await this.outputs(x, [this.layers.at(-1)!.name], { batchSize });
+  async predict(x: TensorLike, options: BatchOptions = {}): Promise<Tensor<"float32">> {
+    const [output] = await this.outputs(x, [this.layers.at(-1)!.name], options);
     return output!;
   }
 
@@ -148,11 +147,13 @@ export class Model {
   async outputs(
     x: TensorLike,
     layers: readonly string[],
-    { batchSize = 1000 }: { batchSize?: number } = {},
+    options: BatchOptions = {},
   ): Promise<Tensor<"float32">[]> {
-    requireCount("batchSize", batchSize);
+    const batchSize = batchSizeOf("predict", options);
+    if (!Array.isArray(layers))
+      throw new TypeError(`layers must be an array of layer names, got ${shown(layers)}.`);
     for (const name of layers) this.network.layer(name);
-    const examples = asTensor(x);
+    const examples = asTensor(x, "x");
     checkInput(examples, this.network);
     return this.engine.predict(examples, layers, batchSize);
   }
@@ -162,6 +163,7 @@ export class Model {
    * layers' outputs. In training mode (default) batch normalization uses this batch. Changes nothing.
    */
   async inspect(x: TensorLike, y: TensorLike, request: Partial<InspectionRequest> = {}): Promise<Inspection> {
+    requireKnown("inspect", request, inspectionOptionNames);
     const {
       training = true,
       layers = [],
@@ -275,9 +277,7 @@ export class Model {
       if (interval !== undefined) requireCount("A callback's interval", interval);
     }
     if (typeof onNaN !== "function" && !["throw", "stop", "continue"].includes(onNaN)) {
-      throw new RangeError(
-        `onNaN must be "throw", "stop", "continue" or a function, got ${JSON.stringify(onNaN)}.`,
-      );
+      throw new RangeError(`onNaN must be "throw", "stop", "continue" or a function, got ${shown(onNaN)}.`);
     }
     const all = checkExamples(x, y, this.network, loss);
     const count = all.x.shape[0]!;

@@ -42,6 +42,14 @@ describe("data as people have them", () => {
   });
 });
 
+describe("targets of binaryCrossentropy", () => {
+  it("lie between 0 and 1, and one that does not is named with its place", async () => {
+    const model = clusterNetwork({ loss: "binaryCrossentropy" });
+    const targets = Array.from({ length: 60 }, () => [0, 1, 2]);
+    await expect(model.fit(x, targets, quiet)).rejects.toThrow("y has the target 2 at place 2");
+  });
+});
+
 describe("a model loaded without its checkpoint", () => {
   it("knows how many steps its weights have taken", async () => {
     const model = clusterNetwork();

@@ -2,10 +2,12 @@ import type { Loss, LossName } from "../losses/losses.js";
 import type { Metric, MetricName } from "../metrics/metrics.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import type { OptimizerName } from "../optimizers/optimizers.js";
+import { requireKnown, shown } from "../options/known.js";
 import { streamSeed } from "../random/stream.js";
 import type { Runtime } from "../runtime/runtime.js";
 import type { Callback } from "../training/callback.js";
 import type { TensorLike } from "../training/data-checks.js";
+import type { InspectionRequest } from "../training/engine.js";
 import type { NonFiniteAction, NonFiniteReport } from "../training/non-finite.js";
 import type { LastBatch } from "../training/plan.js";
 
@@ -20,9 +22,16 @@ export interface ModelOptions {
 export interface CompileOptions {
   /** A name with its defaults, or `optimizers.…({...})`. Default `sgd`. */
   optimizer?: OptimizerName | Optimizer;
+  /** A name with its defaults, or `losses.…()`. */
   loss: LossName | Loss;
   /** Measured beside the loss. Default none. */
   metrics?: readonly (MetricName | Metric)[];
+}
+
+/** How `evaluate`, `predict` and `outputs` go through the data. */
+export interface BatchOptions {
+  /** Examples in each run. Default 1000; it changes nothing but memory and time. */
+  batchSize?: number;
 }
 
 /** Options of a training that do not change its result. `M` is the model's class. */
@@ -31,6 +40,7 @@ export interface ResumeOptions<M> {
   validationData?: readonly [TensorLike, TensorLike];
   /** Default 1000. */
   validationBatchSize?: number;
+  /** What takes part in the training, in this order. Default none. */
   callbacks?: readonly Callback<M>[];
   /** Ends the training cleanly after the present steps; the history says so. */
   signal?: AbortSignal;
@@ -64,23 +74,33 @@ export interface FitOptions<M> extends ResumeOptions<M> {
   lastBatch?: LastBatch;
 }
 
-const resumeOptionNames = [
-  "validationData",
-  "validationBatchSize",
-  "callbacks",
-  "signal",
-  "onNaN",
-  "onWarning",
-];
-const fitOptionNames = [
-  ...["epochs", "batchSize", "shuffle", "seed", "validationSplit", "lastBatch"],
+const resumeOptionNames: Readonly<Record<keyof ResumeOptions<never>, true>> = {
+  validationData: true,
+  validationBatchSize: true,
+  callbacks: true,
+  signal: true,
+  onNaN: true,
+  onWarning: true,
+};
+
+const fitOptionNames: Readonly<Record<keyof FitOptions<never>, true>> = {
+  epochs: true,
+  batchSize: true,
+  shuffle: true,
+  seed: true,
+  validationSplit: true,
+  lastBatch: true,
   ...resumeOptionNames,
-];
+};
+
+/** The functions of a callback; a class of one's own may have others, but none that begin so. */
+const callbackFunctions = ["onTrainBegin", "onEpochBegin", "onStepsEnd", "onEpochEnd", "onTrainEnd"];
 
 /** The options that decide a training's result, with defaults filled in. @throws RangeError naming what is wrong. */
 export function completedFit(options: FitOptions<never>, modelSeed: number) {
+  requireKnown("fit", options, fitOptionNames, accumulationHint);
+  checkParts(options);
   const { epochs = 1, batchSize = 32, shuffle = true, lastBatch = "keep", validationSplit = 0 } = options;
-  refuseUnknown("fit", options, fitOptionNames);
   requireCount("epochs", epochs);
   requireCount("batchSize", batchSize);
   if (!(validationSplit >= 0 && validationSplit < 1)) {
@@ -89,7 +109,7 @@ export function completedFit(options: FitOptions<never>, modelSeed: number) {
   const seed = options.seed ?? modelSeed;
   streamSeed(seed);
   if (lastBatch !== "keep" && lastBatch !== "drop") {
-    throw new RangeError(`lastBatch must be "keep" or "drop", got ${JSON.stringify(lastBatch)}.`);
+    throw new RangeError(`lastBatch must be "keep" or "drop", got ${shown(lastBatch)}.`);
   }
   if (validationSplit > 0 && options.validationData) {
     throw new RangeError("Give validationData or validationSplit, not both.");
@@ -97,9 +117,34 @@ export function completedFit(options: FitOptions<never>, modelSeed: number) {
   return { epochs, batchSize, seed, shuffle, lastBatch, validationSplit };
 }
 
+/** @throws TypeError or RangeError for options that `compile` does not have. */
+export function completedCompile(options: CompileOptions): CompileOptions {
+  requireKnown("compile", options, { optimizer: true, loss: true, metrics: true });
+  const { metrics = [] } = options;
+  if (!Array.isArray(metrics)) throw new TypeError(`metrics must be an array, got ${shown(metrics)}.`);
+  return options;
+}
+
+/** @throws RangeError for options that do not fit. */
+export function batchSizeOf(who: string, options: BatchOptions): number {
+  const { batchSize = 1000 } = requireKnown(who, options, { batchSize: true });
+  requireCount("batchSize", batchSize);
+  return batchSize;
+}
+
+/** The names of the options of `inspect`. */
+export const inspectionOptionNames: Readonly<Record<keyof InspectionRequest, true>> = {
+  training: true,
+  layers: true,
+  weightGradients: true,
+  layerGradients: true,
+  seed: true,
+};
+
 /** @throws RangeError for an option that `resume` does not have. */
 export function checkResume(options: ResumeOptions<never>): void {
-  refuseUnknown("resume", options, resumeOptionNames);
+  requireKnown("resume", options, resumeOptionNames, accumulationHint);
+  checkParts(options);
 }
 
 /** @throws RangeError unless the value is a whole number of at least 1. */
@@ -109,12 +154,24 @@ export function requireCount(option: string, value: number): void {
   }
 }
 
-/** An option that is not there would be ignored silently where no compiler looks. */
-function refuseUnknown(name: string, options: object, known: readonly string[]): void {
-  const unknown = Object.keys(options).find((option) => !known.includes(option));
-  if (unknown === undefined) return;
-  const hint = /accumul/i.test(unknown)
+function accumulationHint(unknown: string): string {
+  return /accumul/i.test(unknown)
     ? " Gradients cannot be accumulated over batches: batch normalization would still see the small batches, so that it is no larger batch. Raise batchSize."
     : "";
-  throw new RangeError(`${name} has no option "${unknown}". It has: ${known.join(", ")}.${hint}`);
+}
+
+function checkParts({ callbacks = [], validationData }: ResumeOptions<never>): void {
+  if (!Array.isArray(callbacks)) throw new TypeError(`callbacks must be an array, got ${shown(callbacks)}.`);
+  for (const callback of callbacks) {
+    if (typeof callback !== "object" || callback === null) {
+      throw new TypeError(`A callback must be an object, got ${shown(callback)}.`);
+    }
+    for (const name of Object.keys(callback)) {
+      if (!/^on[A-Z]/.test(name) || callbackFunctions.includes(name)) continue;
+      throw new RangeError(`A callback has no function "${name}". It has: ${callbackFunctions.join(", ")}.`);
+    }
+  }
+  if (validationData !== undefined && !(Array.isArray(validationData) && validationData.length === 2)) {
+    throw new TypeError(`validationData must be an array of examples and targets, [x, y].`);
+  }
 }

@@ -5,7 +5,7 @@ import { Layer, type LayerContext, restoreLayer } from "../layers/index.js";
 import { InputLayer } from "../layers/shaping.js";
 import { randomStream, streamSeed } from "../random/stream.js";
 import { formatShape, sizeOf, type Tensor } from "../tensor/tensor.js";
-import { initialize, penalty, type WeightSpecification } from "../weights/index.js";
+import { checkRegularizer, initialize, penalty, type WeightSpecification } from "../weights/index.js";
 
 /** The name of the batch dimension where it is left open. */
 export const batchDimension = "batch";
@@ -168,6 +168,9 @@ export class Network {
       try {
         for (const weight of layer.weights(value.shape)) {
           const fullName = `${layer.name}/${weight.name}`;
+          if (weight.regularizer !== undefined) {
+            checkRegularizer(`The regularizer of ${weight.name}`, weight.regularizer);
+          }
           weights.push({ ...weight, fullName, layer });
           own.set(weight.name, graph.input(fullName, "float32", weight.shape));
         }

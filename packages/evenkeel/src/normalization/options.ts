@@ -1,3 +1,4 @@
+import { shown } from "../options/known.js";
 import type { Initializer, Regularizer } from "../weights/index.js";
 
 /** Options of batch normalization, with Keras's names and defaults. */
@@ -42,6 +43,23 @@ export interface BatchNormalizationOptions {
   inferenceStatistics?: "running" | "batch";
 }
 
+/** The names of `BatchNormalizationOptions`. */
+export const batchNormalizationOptionNames: Readonly<Record<keyof BatchNormalizationOptions, true>> = {
+  axis: true,
+  momentum: true,
+  epsilon: true,
+  center: true,
+  scale: true,
+  betaInitializer: true,
+  gammaInitializer: true,
+  betaRegularizer: true,
+  gammaRegularizer: true,
+  runningMeanInitializer: true,
+  runningVarianceInitializer: true,
+  runningVariance: true,
+  inferenceStatistics: true,
+};
+
 /** The options with defaults filled in and checked. @throws RangeError naming the option that is wrong. */
 export function completed(options: BatchNormalizationOptions) {
   const {
@@ -60,8 +78,7 @@ export function completed(options: BatchNormalizationOptions) {
     inferenceStatistics = "running",
   } = options;
   const refuse = (option: string, expected: string, got: unknown): never => {
-    const shown = typeof got === "number" ? got : JSON.stringify(got);
-    throw new RangeError(`batchNormalization: ${option} must be ${expected}, got ${shown}.`);
+    throw new RangeError(`batchNormalization: ${option} must be ${expected}, got ${shown(got)}.`);
   };
   if (!Number.isInteger(axis) || axis === 0) refuse("axis", "a whole number other than 0, the batch", axis);
   if (momentum !== "cumulative" && !(momentum >= 0 && momentum < 1)) {

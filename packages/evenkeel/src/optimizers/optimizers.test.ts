@@ -324,7 +324,7 @@ describe("an optimizer", () => {
     ["rmsProp", { rho: 1.5 }, "rmsProp: rho must be at least 0 and below 1, got 1.5."],
     ["rmsProp", { momentum: -1 }, "rmsProp: momentum must be at least 0 and below 1, got -1."],
     ["rmsProp", { epsilon: -1 }, "rmsProp: epsilon must be a finite number above 0, got -1."],
-    ["sgd", { learningRate: -1 }, "The learning rate's rate must be a finite number of at least 0, got -1."],
+    ["sgd", { learningRate: -1 }, "The learning rate must be a finite number of at least 0, got -1."],
   ])("refuses what cannot work: %s %j", (type, options, message) => {
     expect(() => restoreOptimizer(type, options as OptimizerOptions)).toThrow(message);
   });

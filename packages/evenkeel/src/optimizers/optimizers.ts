@@ -1,4 +1,5 @@
 import { add, div, mul, relu, sqrt, sub } from "../graph/operations.js";
+import { requireKnown, shown } from "../options/known.js";
 import type { Optimizer, OptimizerOptions } from "./optimizer.js";
 import { optimizer } from "./update.js";
 
@@ -29,6 +30,23 @@ export interface RmsPropOptions extends OptimizerOptions {
   epsilon?: number;
 }
 
+const optimizerOptionNames: Readonly<Record<keyof OptimizerOptions, true>> = {
+  learningRate: true,
+  weightDecay: true,
+  decoupled: true,
+  excludeFromWeightDecay: true,
+  clipValue: true,
+  clipNorm: true,
+  globalClipNorm: true,
+};
+
+const adamOptionNames: Readonly<Record<keyof AdamOptions, true>> = {
+  ...optimizerOptionNames,
+  beta1: true,
+  beta2: true,
+  epsilon: true,
+};
+
 /** Optimisers, by the names that Keras and TensorFlow.js give them. */
 export const optimizers = {
   /**
@@ -36,6 +54,7 @@ export const optimizers = {
    * Nesterov's form w ← w + momentum · v − rate · g. Default rate 0.01.
    */
   sgd(options: SgdOptions = {}): Optimizer {
+    requireOptions("sgd", options, { ...optimizerOptionNames, momentum: true, nesterov: true });
     const { momentum = 0, nesterov = false } = options;
     requireShare("sgd", "momentum", momentum);
     if (nesterov && momentum === 0) throw new RangeError("sgd: nesterov needs a momentum above 0.");
@@ -57,17 +76,26 @@ export const optimizers = {
 
   /** Adam (Kingma & Ba 2015, Algorithm 1). Default rate 0.001. */
   adam(options: AdamOptions = {}): Optimizer {
+    requireOptions("adam", options, adamOptionNames);
     return adam("adam", { ...options, learningRate: options.learningRate ?? 0.001 });
   },
 
   /** Adam with decoupled weight decay (Loshchilov & Hutter 2019). Defaults: rate 0.001, weightDecay 0.004 (Keras). */
   adamW(options: AdamOptions = {}): Optimizer {
+    requireOptions("adamW", options, adamOptionNames);
     const { learningRate = 0.001, weightDecay = 0.004, decoupled = true } = options;
     return adam("adamW", { ...options, learningRate, weightDecay, decoupled });
   },
 
   /** RMSProp (Tieleman & Hinton 2012; PyTorch's form, the root before epsilon). Default rate 0.001. */
   rmsProp(options: RmsPropOptions = {}): Optimizer {
+    requireOptions("rmsProp", options, {
+      ...optimizerOptionNames,
+      rho: true,
+      momentum: true,
+      centered: true,
+      epsilon: true,
+    });
     const { rho = 0.9, momentum = 0, centered = false, epsilon = 1e-7 } = options;
     requireShare("rmsProp", "rho", rho);
     requireShare("rmsProp", "momentum", momentum);
@@ -102,8 +130,11 @@ export type OptimizerName = keyof typeof optimizers;
 
 /** The optimiser of a name with its defaults, or the one given. @throws RangeError for an unknown name. */
 export function optimizerOf(given: OptimizerName | Optimizer): Optimizer {
-  if (typeof given !== "string") return given;
-  return restoreOptimizer(given, {});
+  if (typeof given === "string") return restoreOptimizer(given, {});
+  if (typeof given?.build === "function" && typeof given.slots === "function") return given;
+  throw new TypeError(
+    `optimizer must be a name or made by optimizers.sgd({...}) and its like, got ${shown(given)}.`,
+  );
 }
 
 /** Makes an optimiser from what `type` and `options` of another say. @throws RangeError for an unknown type. */
@@ -140,6 +171,18 @@ function adam(
       return sub(weight, div(mul(first, rate), add(root, epsilon)));
     },
   });
+}
+
+/** TensorFlow.js takes the rate alone; the error says how it is given here. */
+function requireOptions<Options extends object>(
+  type: string,
+  options: Options,
+  known: Readonly<Record<keyof Options, true>>,
+): void {
+  if (typeof options === "number") {
+    throw new TypeError(`optimizers.${type} takes an object of options: { learningRate: ${options} }.`);
+  }
+  requireKnown(`optimizers.${type}`, options, known);
 }
 
 function requireShare(type: string, option: string, value: number): void {

@@ -91,29 +91,77 @@ describe("warm-up", () => {
 });
 
 describe("schedules refuse", () => {
-  it.each([
-    ["rate", () => schedules.constant(Number.NaN)],
-    ["rate", () => scheduleOf(-0.1)],
-    ["rate", () => schedules.warmUp({ steps: 3, after: Number.POSITIVE_INFINITY })],
-    ["initial", () => schedules.cosine({ initial: -1, steps: 5 })],
-    ["from", () => schedules.warmUp({ steps: 3, from: -1, after: 1 })],
-    ["factor", () => schedules.step({ initial: 1, every: 2, factor: Number.NaN })],
-  ])("%s that is no finite number of at least 0", (option, make) => {
-    expect(make).toThrow(`The learning rate's ${option} must be a finite number of at least 0, got `);
-  });
+  const rate = "The learning rate";
+  const schedule = (type: string) => `The learning rate's schedule ${type}`;
 
-  it.each([
-    ["steps", () => schedules.cosine({ initial: 1, steps: 0 })],
-    ["every", () => schedules.step({ initial: 1, every: 0 })],
-    ["startDivisor", () => schedules.oneCycle({ maximum: 1, steps: 5, startDivisor: 0 })],
-    ["finalDivisor", () => schedules.oneCycle({ maximum: 1, steps: 5, finalDivisor: 0 })],
-  ])("%s of 0", (option, make) => {
-    expect(make).toThrow(`The learning rate's ${option} must be above 0.`);
-  });
-
-  it("a rise of more than all steps", () => {
-    expect(() => schedules.oneCycle({ maximum: 1, steps: 5, risingShare: 1.5 })).toThrow(
-      "The learning rate's risingShare must be at most 1, got 1.5.",
-    );
+  it.each<[string, string, () => unknown]>([
+    [
+      "a rate that is no number",
+      `${rate} must be a finite number of at least 0, got NaN.`,
+      () => schedules.constant(NaN),
+    ],
+    ["a rate below 0", `${rate} must be a finite number of at least 0, got -0.1.`, () => scheduleOf(-0.1)],
+    [
+      "an infinite rate",
+      `${rate} must be a finite number of at least 0, got Infinity.`,
+      () => schedules.warmUp({ steps: 3, after: Number.POSITIVE_INFINITY }),
+    ],
+    [
+      "a text",
+      `${rate} must be a number or made by schedules.cosine({...})`,
+      () => scheduleOf("0.1" as never),
+    ],
+    [
+      "a beginning below 0",
+      `${schedule("cosine")}: initial must be a finite number of at least 0, got -1.`,
+      () => schedules.cosine({ initial: -1, steps: 5 }),
+    ],
+    [
+      "a start below 0",
+      `${schedule("warmUp")}: from must be a finite number of at least 0, got -1.`,
+      () => schedules.warmUp({ steps: 3, from: -1, after: 1 }),
+    ],
+    [
+      "a factor that is no number",
+      `${schedule("step")}: factor must be a finite number of at least 0, got NaN.`,
+      () => schedules.step({ initial: 1, every: 2, factor: NaN }),
+    ],
+    [
+      "no steps",
+      `${schedule("cosine")}: steps must be a finite number above 0, got 0.`,
+      () => schedules.cosine({ initial: 1, steps: 0 }),
+    ],
+    [
+      "steps left out",
+      `${schedule("cosine")}: steps must be a finite number above 0, got undefined.`,
+      () => schedules.cosine({ initial: 1 } as never),
+    ],
+    [
+      "a misspelt option",
+      `${schedule("cosine")} has no "step". It has: initial, steps, final.`,
+      () => schedules.cosine({ initial: 1, step: 3 } as never),
+    ],
+    [
+      "every 0 steps",
+      `${schedule("step")}: every must be a finite number above 0, got 0.`,
+      () => schedules.step({ initial: 1, every: 0 }),
+    ],
+    [
+      "a division by 0",
+      `${schedule("oneCycle")}: startDivisor must be a finite number above 0, got 0.`,
+      () => schedules.oneCycle({ maximum: 1, steps: 5, startDivisor: 0 }),
+    ],
+    [
+      "a division by 0 at the end",
+      `${schedule("oneCycle")}: finalDivisor must be a finite number above 0, got 0.`,
+      () => schedules.oneCycle({ maximum: 1, steps: 5, finalDivisor: 0 }),
+    ],
+    [
+      "a rise of more than all steps",
+      `${schedule("oneCycle")}: risingShare must be between 0 and 1, got 1.5.`,
+      () => schedules.oneCycle({ maximum: 1, steps: 5, risingShare: 1.5 }),
+    ],
+  ])("%s", (_, message, make) => {
+    expect(make).toThrow(message);
   });
 });

@@ -1,3 +1,5 @@
+import { shown } from "../options/known.js";
+
 /**
  * A learning rate that depends on the step: plain data, so that a checkpoint can keep it. Steps are optimiser
  * steps, counted from 0 over the whole training.
@@ -30,7 +32,8 @@ export const schedules = {
   /** Half a cosine from `initial` to `final` (default 0) over `steps`, then `final` (Loshchilov & Hutter 2017). */
   cosine: (options: { initial: number; steps: number; final?: number }): Schedule =>
     checked({ type: "cosine", final: 0, ...options }),
-  /** Straight from `from` (default 0) to what `after` begins with, over `steps`; then `after`, counted from 0. */
+  /** Straight from `from` (default 0) to what `after` begins with, over `steps`; then `after`, counted from 0. The
+   * first step is taken at `from`: with 0 it changes no weights. */
   warmUp: (options: { steps: number; from?: number; after: Schedule | number }): Schedule =>
     checked({ type: "warmUp", from: 0, ...options, after: scheduleOf(options.after) }),
   /**
@@ -49,7 +52,11 @@ export const schedules = {
 
 /** A number is a constant schedule. @throws RangeError for a rate that is no finite number. */
 export function scheduleOf(rate: number | Schedule): Schedule {
-  return checked(typeof rate === "number" ? { type: "constant", rate } : rate);
+  if (typeof rate === "number") return checked({ type: "constant", rate });
+  if (typeof rate === "object" && rate !== null && Object.hasOwn(fields, rate.type)) return checked(rate);
+  throw new TypeError(
+    `The learning rate must be a number or made by schedules.cosine({...}) and its like, got ${shown(rate)}.`,
+  );
 }
 
 /** The learning rate at a step. */
@@ -85,20 +92,36 @@ function along(from: number, to: number, share: number): number {
   return to + ((from - to) * (1 + Math.cos(Math.PI * Math.min(1, share)))) / 2;
 }
 
-function checked(schedule: Schedule): Schedule {
-  for (const [option, value] of Object.entries(schedule)) {
-    if (option === "type" || option === "after") continue;
-    if (!(typeof value === "number" && Number.isFinite(value) && value >= 0)) {
-      throw new RangeError(
-        `The learning rate's ${option} must be a finite number of at least 0, got ${JSON.stringify(value)}.`,
-      );
-    }
-    if (["steps", "every", "startDivisor", "finalDivisor"].includes(option) && value === 0) {
-      throw new RangeError(`The learning rate's ${option} must be above 0.`);
-    }
-    if (option === "risingShare" && value > 1) {
-      throw new RangeError(`The learning rate's risingShare must be at most 1, got ${value}.`);
-    }
+/** The numbers that each schedule is made of. */
+const fields: { [Type in Schedule["type"]]: readonly string[] } = {
+  constant: ["rate"],
+  step: ["initial", "every", "factor"],
+  exponential: ["initial", "every", "factor"],
+  cosine: ["initial", "steps", "final"],
+  warmUp: ["steps", "from"],
+  oneCycle: ["maximum", "steps", "risingShare", "startDivisor", "finalDivisor"],
+};
+
+function checked<S extends Schedule>(schedule: S): S {
+  const { type, ...values } = schedule as S & Record<string, unknown>;
+  const known = fields[type];
+  const who = `The learning rate's schedule ${type}`;
+  for (const name of Object.keys(values)) {
+    if (known.includes(name) || (type === "warmUp" && name === "after")) continue;
+    throw new RangeError(`${who} has no "${name}". It has: ${known.join(", ")}.`);
+  }
+  for (const name of known) {
+    const value = (values as Record<string, unknown>)[name];
+    const positive = ["steps", "every", "startDivisor", "finalDivisor"].includes(name);
+    const holds = typeof value === "number" && Number.isFinite(value) && (positive ? value > 0 : value >= 0);
+    if (holds && !(name === "risingShare" && value > 1)) continue;
+    const expected =
+      name === "risingShare" ? "between 0 and 1" : `a finite number ${positive ? "above" : "of at least"} 0`;
+    throw new RangeError(
+      type === "constant"
+        ? `The learning rate must be ${expected}, got ${shown(value)}.`
+        : `${who}: ${name} must be ${expected}, got ${shown(value)}.`,
+    );
   }
   return schedule;
 }

@@ -39,7 +39,8 @@ export function nodeRuntime({ device = "cpu", threads }: NodeRuntimeOptions = {}
   const options: InferenceSession.SessionOptions = {
     executionProviders: [device],
     graphOptimizationLevel: "all",
-    logSeverityLevel: 3,
+    // What fails is thrown; its log line on the terminal would say it twice.
+    logSeverityLevel: 4,
     ...(threads ? { intraOpNumThreads: threads } : {}),
   };
   return {

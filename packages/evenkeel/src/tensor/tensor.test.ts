@@ -170,3 +170,15 @@ it("writes shapes as people do", () => {
   expect(formatShape(["batch", 3])).toBe("[batch, 3]");
   expect(formatShape([])).toBe("[]");
 });
+
+describe("what is no number in nested arrays", () => {
+  it.each<[string, unknown, string]>([
+    ["texts", ["0", "1"], 'got "0" at [0].'],
+    ["a text alone", "hello", 'got "hello".'],
+    ["texts in rows", [["1", "2"]], 'got "1" at [0][0].'],
+    ["a gap", [[1, undefined]], "got undefined at [0][1]."],
+    ["truth values", [true], "got true at [0]."],
+  ])("is refused with its place: %s", (_, values, message) => {
+    expect(() => tensor(values as never)).toThrow(`Expected nested arrays of numbers, ${message}`);
+  });
+});

@@ -1,3 +1,5 @@
+import { shown } from "../options/known.js";
+
 /** Element types that Evenkeel's graphs use: float32 values, integer indices and labels, uint8 data. */
 export type ElementType = "float32" | "uint8" | "int32" | "uint32" | "int64" | "bool";
 
@@ -70,14 +72,13 @@ export function tensor(
     return checked(type ?? elementTypeOf(values), values, shape ?? [values.length]);
   }
   const inferredShape: number[] = [];
-  let level: NestedNumbers = values;
-  while (typeof level !== "number") {
+  let level: NestedNumbers | undefined = values;
+  while (Array.isArray(level)) {
     inferredShape.push(level.length);
-    if (level.length === 0) break;
-    level = level[0]!;
+    level = level[0];
   }
   const flat: number[] = [];
-  flatten(values, inferredShape, 0, flat);
+  flatten(values, inferredShape, [], flat);
   const data = allocate(type ?? "float32", flat.length);
   if (data instanceof BigInt64Array) data.set(flat.map(BigInt));
   else data.set(flat);
@@ -136,18 +137,22 @@ function checked(type: ElementType, data: ElementArrays[ElementType], shape: rea
   return { type, shape: [...shape], data } as Tensor;
 }
 
-function flatten(values: NestedNumbers, shape: number[], depth: number, into: number[]): void {
+function flatten(values: NestedNumbers, shape: number[], place: readonly number[], into: number[]): void {
   if (typeof values === "number") {
-    if (depth !== shape.length) throw ragged(depth, shape);
+    if (place.length !== shape.length) throw ragged(place, shape);
     into.push(values);
     return;
   }
-  if (depth >= shape.length || values.length !== shape[depth]) throw ragged(depth, shape);
-  for (const item of values) flatten(item, shape, depth + 1, into);
+  if (!Array.isArray(values)) {
+    const where = place.map((index) => `[${index}]`).join("");
+    throw new TypeError(`Expected nested arrays of numbers, got ${shown(values)}${where && ` at ${where}`}.`);
+  }
+  if (place.length >= shape.length || values.length !== shape[place.length]) throw ragged(place, shape);
+  for (const [index, item] of values.entries()) flatten(item, shape, [...place, index], into);
 }
 
-function ragged(depth: number, shape: number[]): RangeError {
+function ragged(place: readonly number[], shape: number[]): RangeError {
   return new RangeError(
-    `Nested arrays must have rows of one length: at depth ${depth}, expected the shape of the first row, ${formatShape(shape)}.`,
+    `Nested arrays must have rows of one length: at depth ${place.length}, expected the shape of the first row, ${formatShape(shape)}.`,
   );
 }

@@ -13,8 +13,8 @@ export interface Training<M> {
   readonly lastEpoch: number;
   /** Optimiser steps in each epoch. */
   readonly stepsPerEpoch: number;
-  /** Ends the training after the present steps. @param reason appears in the history. */
-  stop(reason: string): void;
+  /** Ends the training after the present steps. @param reason appears in the history. Default: stopped by a callback. */
+  stop(reason?: string): void;
 }
 
 /** Something that takes part in a training. Every function may be asynchronous; the training waits for it. */

@@ -22,15 +22,15 @@ export interface StepsToRun {
 
 /** What to look at inside a batch. */
 export interface InspectionRequest {
-  /** True: as in training, batch normalization by the batch; false: as at inference. */
+  /** True, the default: as in training, batch normalization by the batch; false: as at inference. */
   training: boolean;
-  /** Layers whose outputs are wanted. */
+  /** Layers whose outputs are wanted. Default none. */
   layers: readonly string[];
-  /** Weights, by full name, whose gradients are wanted. */
+  /** Weights, by full name (`dense_1/kernel`), whose gradients are wanted. Default none. */
   weightGradients: readonly string[];
-  /** Layers for whose outputs gradients are wanted. */
+  /** Layers for whose outputs gradients are wanted. Default none. */
   layerGradients: readonly string[];
-  /** Of everything random in the step. */
+  /** Of everything random in the step, such as dropout. Default: the model's. */
   seed: number;
 }
 

@@ -1,4 +1,5 @@
 import { rateAt } from "../optimizers/schedules.js";
+import { shown } from "../options/known.js";
 import { randomStream, streamSeed } from "../random/stream.js";
 import { gatherRows, type Tensor } from "../tensor/tensor.js";
 import type { Callback, Training } from "./callback.js";
@@ -69,7 +70,7 @@ export async function runFit<M>(context: FitContext<M>): Promise<History> {
     kept: context.kept,
     lastEpoch: settings.lastEpoch,
     stepsPerEpoch: segments.reduce((sum, { steps }) => sum + steps, 0),
-    stop: (reason) => {
+    stop: (reason = "stopped by a callback") => {
       stopped ??= reason;
     },
   };
@@ -158,6 +159,9 @@ async function handleNonFinite<M>(
   const place = await locateNonFinite(engine, examples, seeds[0]!);
   const report = { step: progress.step + bad + 1, epoch: progress.epoch + 1, loss, ...place };
   const action = typeof onNaN === "function" ? onNaN(report) : onNaN;
+  if (!["throw", "stop", "continue"].includes(action)) {
+    throw new TypeError(`onNaN must return "throw", "stop" or "continue", got ${shown(action)}.`);
+  }
   if (action !== "continue") return { action, taken: bad, report };
   await engine.train(data, part(run, bad, bad + 1));
   return { action, taken: bad + 1 };

@@ -100,6 +100,15 @@ describe("a loss that is no number any more", () => {
     expect(report.step).toBe(14);
   });
 
+  it("asks a function that answers nothing no second time", async () => {
+    const asked: number[] = [];
+    const onNaN = (({ step }: NonFiniteReport) => void asked.push(step)) as unknown as FitOptions["onNaN"];
+    await expect(explosive().fit(x, y, { ...options, onNaN })).rejects.toThrow(
+      'onNaN must return "throw", "stop" or "continue", got undefined.',
+    );
+    expect(asked).toEqual([14]);
+  });
+
   it("goes on bit for bit when a function lets it continue", async () => {
     const [asked, unasked] = [explosive(), explosive()];
     await asked.fit(x, y, { ...options, onNaN: () => "continue" });
