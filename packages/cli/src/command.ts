@@ -1,11 +1,11 @@
 import { nodeRuntime, RuntimeError } from "evenkeel";
-import { compare, loadData } from "./compare/compare.js";
+import { compare, loadData, type Surroundings, warmUp } from "./compare/compare.js";
 import { type CompareOptions, settingsFrom } from "./compare/options.js";
 import type { Observer, RunRecord } from "./compare/records.js";
 import type { Settings } from "./compare/settings.js";
 import { resultsOf } from "./results/results.js";
 import { configurationOf } from "./runs/configuration.js";
-import { openFolder, runFolder } from "./runs/folder.js";
+import { type OpenFolder, openFolder, runFolder } from "./runs/folder.js";
 import { onInterrupt } from "./terminal/interrupt.js";
 import { type ProgressDisplay, progressBars, progressLines } from "./terminal/progress.js";
 import { findingLines, resultsTable } from "./terminal/table.js";
@@ -33,21 +33,19 @@ export async function compareCommand(options: CompareCommandOptions): Promise<nu
   const data = await loadData(settings);
   const configuration = configurationOf(settings, runtime.name);
 
-  const folder = openFolder(path, settings);
-  folder.write("config.json", json(configuration));
   const progress = progressFor(options, settings, data.train.x.shape[0]!);
   const interrupt = onInterrupt(() => progress.announceEnd("Stopping. Ctrl-C again ends at once."));
+  const surroundings = { data, runtime, signal: interrupt.signal };
+  let folder: OpenFolder;
   let records: RunRecord[];
   try {
-    records = await compare(settings, {
-      data,
-      runtime,
-      observer: both(progress.observer, folder.observer),
-      signal: interrupt.signal,
-    });
+    // What can't train fails here, before anything is written or, with --force, replaced.
+    await warmUp(settings, surroundings);
+    folder = openFolder(path, settings);
+    folder.write("config.json", json(configuration));
+    records = await recorded(folder, progress, settings, surroundings);
   } finally {
     progress.stop();
-    folder.close();
   }
 
   const results = resultsOf(records, settings);
@@ -73,6 +71,25 @@ export async function compareCommand(options: CompareCommandOptions): Promise<nu
     process.stdout.write(`${lines.join("\n")}\n`);
   }
   return interrupt.signal.aborted ? 130 : 0;
+}
+
+/** Compares, and writes to the folder as it goes; takes the folder away when it fails with nothing in it. */
+async function recorded(
+  folder: OpenFolder,
+  progress: ProgressDisplay,
+  settings: Settings,
+  surroundings: Surroundings,
+): Promise<RunRecord[]> {
+  let records: RunRecord[];
+  try {
+    const observer = both(progress.observer, folder.observer);
+    records = await compare(settings, { ...surroundings, observer });
+  } catch (error) {
+    folder.abandon();
+    throw error;
+  }
+  folder.close();
+  return records;
 }
 
 function runtimeFor({ device, threads }: Settings) {

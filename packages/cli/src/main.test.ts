@@ -26,8 +26,12 @@ interface Ended {
 }
 
 function compare(args: readonly string[], during?: (child: ChildProcess, stdout: string) => void) {
+  return evenkeel(["compare", ...args], during);
+}
+
+function evenkeel(args: readonly string[], during?: (child: ChildProcess, stdout: string) => void) {
   return new Promise<Ended>((resolve) => {
-    const child = spawn(process.execPath, [command, "compare", ...args], {
+    const child = spawn(process.execPath, [command, ...args], {
       cwd: folder,
       // Some libraries take this for a wish for colours.
       env: { ...process.env, CI: "true" },
@@ -160,6 +164,41 @@ describe("evenkeel compare", () => {
       expect(code).toBe(2);
     }
     expect(existsSync(join(out, "bad"))).toBe(false);
+  });
+
+  it("refuses what it can't even parse in the same way", async () => {
+    const mistakes = [
+      [["compare", "--epoch", "3"], /^evenkeel: unknown option '--epoch'\n\(Did you mean --epochs\?\)/],
+      [["compare", "foo"], /^evenkeel: too many arguments/],
+      [["compre"], /^evenkeel: unknown command 'compre'\n\(Did you mean compare\?\)/],
+    ] as const;
+    const refused = await Promise.all(mistakes.map(([args]) => evenkeel(args)));
+    for (const [index, { code, stderr }] of refused.entries()) {
+      expect(stderr).toMatch(mistakes[index]![1]);
+      expect(code).toBe(2);
+    }
+    expect((await evenkeel(["--version"])).code).toBe(0);
+    expect((await compare(["--help"])).code).toBe(0);
+  });
+
+  it("refuses a file where folders should be made", async () => {
+    const file = join(folder, "notes.txt");
+    writeFileSync(file, "mine");
+    const { code, stderr } = await compare([...tiny, "--out", file, "--name", "new"]);
+    expect(stderr).toMatch(/notes\.txt is a file, not a folder/);
+    expect(code).toBe(2);
+  });
+
+  it("leaves no folder of a comparison that can't be trained, and keeps the one it should replace", async () => {
+    const brief = ["--variants", "none", "--no-report", "--quiet"];
+    await compare([...tiny, ...brief, "--name", "kept"]);
+    const kept = read("kept", "config.json");
+    // Whether this machine has a CUDA device or not: there is a folder if, and only if, it could be trained.
+    const device = [...tiny, ...brief, "--device", "cuda"];
+    const fresh = await compare([...device, "--name", "cuda"]);
+    expect(existsSync(join(out, "cuda"))).toBe(fresh.code === 0);
+    const forced = await compare([...device, "--name", "kept", "--force"]);
+    expect(read("kept", "config.json") === kept).toBe(forced.code !== 0);
   });
 
   it("stops at Ctrl-C with what is finished, and code 130", async () => {

@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { defaults } from "./compare/options.js";
 import { optimizerChoices } from "./compare/settings.js";
 import { variantNames } from "./compare/variants.js";
@@ -8,7 +8,10 @@ import { UsageError } from "./usage-error.js";
 const program = new Command("evenkeel")
   .description("Trains networks with and without batch normalization, and shows what it changes.")
   .version(cliVersion())
-  .showHelpAfterError("(evenkeel compare --help lists the options)")
+  .showHelpAfterError("(npx evenkeel compare --help lists the options)")
+  // Mistakes that commander finds look and end like those that the options' checks find.
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "evenkeel: ")) })
+  .exitOverride()
   .helpCommand(false);
 
 program
@@ -53,8 +56,11 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof UsageError) console.error(`evenkeel: ${error.message}`);
-  else console.error(error instanceof Error ? `evenkeel: ${error.message}` : error);
-  if (process.env.EVENKEEL_DEBUG && error instanceof Error) console.error(error.stack);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+  // Commander has already printed what it has to say; its 0 is --help's and --version's.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    console.error(error instanceof Error ? `evenkeel: ${error.message}` : error);
+    if (process.env.EVENKEEL_DEBUG && error instanceof Error) console.error(error.stack);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
 }

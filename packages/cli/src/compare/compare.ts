@@ -12,11 +12,10 @@ export async function loadData({ dataset, examples }: Settings): Promise<TrainTe
   return examples === undefined ? data : { ...data, train: take(data.train, examples) };
 }
 
-/** What a comparison needs beside its settings. */
+/** What trainings need beside their settings. */
 export interface Surroundings {
   data: TrainTest;
   runtime: Runtime;
-  observer: Observer;
   /** Ends the comparison after the present steps. */
   signal: AbortSignal;
 }
@@ -27,10 +26,12 @@ export interface Surroundings {
  * Seed by seed, all variants in turn, so that a machine that grows slower for a while does so for all of them,
  * and so that an interrupted comparison has whole seeds.
  */
-export async function compare(settings: Settings, surroundings: Surroundings): Promise<RunRecord[]> {
+export async function compare(
+  settings: Settings,
+  surroundings: Surroundings & { observer: Observer },
+): Promise<RunRecord[]> {
   const { data, signal } = surroundings;
   const { x, y } = take(data.test, Math.min(probeExamples, data.test.x.shape[0]!));
-  await warmUp(settings, surroundings);
   const records: RunRecord[] = [];
   for (const [index, seed] of settings.seeds.entries()) {
     const context: RunContext = { ...surroundings, settings, probeBatch: index === 0 ? { x, y } : undefined };
@@ -42,8 +43,11 @@ export async function compare(settings: Settings, surroundings: Surroundings): P
   return records;
 }
 
-/** The first training of a process pays for code that is not yet compiled: none of those compared should be it. */
-async function warmUp(settings: Settings, { data, runtime, signal }: Surroundings): Promise<void> {
+/**
+ * Trains a little and keeps nothing. The first training of a process pays for code that is not yet compiled: none
+ * of those compared should be it. And a device that can't train says so here.
+ */
+export async function warmUp(settings: Settings, { data, runtime, signal }: Surroundings): Promise<void> {
   const few = Math.min(data.train.x.shape[0]!, 40 * settings.batchSize);
   await train(
     { variant: "before", learningRate: settings.learningRates[0]!, seed: -1 },

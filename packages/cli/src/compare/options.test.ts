@@ -46,6 +46,21 @@ describe("the options of compare", () => {
     expect(given({ width: "64,64" }).hidden).toEqual([64, 64]);
   });
 
+  it("take names in any spelling, the library's included", () => {
+    expect(given({ optimizer: "adamW" }).optimizer).toBe("adamw");
+    expect(given({ optimizer: "rmsProp" }).optimizer).toBe("rmsprop");
+    expect(given({ optimizer: "RMS-Prop" }).optimizer).toBe("rmsprop");
+    expect(given({ activation: "leaky_relu" }).activation).toBe("leakyRelu");
+    expect(given({ dataset: "FashionMNIST" }).dataset).toBe("fashion-mnist");
+  });
+
+  it("say what may be meant", () => {
+    expect(refusal({ optimizer: "adan" })).toMatch(/Did you mean adam\?$/);
+    expect(refusal({ optimizer: "rmspop" })).toMatch(/Did you mean rmsprop\?$/);
+    expect(refusal({ variants: "befor" })).toMatch(/Did you mean before\?$/);
+    expect(refusal({ optimizer: "lion" })).not.toMatch(/Did you mean/);
+  });
+
   it("take the rate that suits the optimizer, and the target that suits the data set", () => {
     expect(given({ optimizer: "adam" }).learningRates).toEqual([0.001]);
     expect(given({ dataset: "fashion-mnist" }).target).toBe(0.85);

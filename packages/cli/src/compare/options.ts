@@ -1,5 +1,6 @@
 import type { ActivationName } from "evenkeel";
 import { UsageError } from "../usage-error.js";
+import { nearest } from "./nearest.js";
 import {
   type DatasetName,
   datasetTargets,
@@ -134,9 +135,13 @@ function distinct<T>(items: readonly T[]): T[] {
 }
 
 function oneOf<T extends string>(option: string, text: string, known: readonly T[]): T {
-  const found = known.find((name) => name.toLowerCase() === text.trim().toLowerCase());
+  // The library's adamW and leakyRelu are also people's adamw and leaky-relu.
+  const plain = (name: string) => name.toLowerCase().replaceAll(/[\s_-]/g, "");
+  const found = known.find((name) => plain(name) === plain(text));
   if (found !== undefined) return found;
-  throw new UsageError(`${option} knows no "${text}". There are: ${known.join(", ")}.`);
+  const meant = nearest(plain(text), known);
+  const hint = meant === undefined ? "" : ` Did you mean ${meant}?`;
+  throw new UsageError(`${option} knows no "${text}". There are: ${known.join(", ")}.${hint}`);
 }
 
 function wrong(option: string, expected: string, got: string): UsageError {

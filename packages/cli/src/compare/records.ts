@@ -46,6 +46,13 @@ export interface Probe extends Moment {
   affine: Record<string, { gamma: Percentiles; beta: Percentiles }>;
 }
 
+/** Where a training's loss became no number. */
+export interface Divergence {
+  loss: "NaN" | "infinite";
+  /** The optimiser step at which it was noticed. */
+  step: number;
+}
+
 /** How a training ended. */
 export type Outcome = "finished" | "diverged" | "interrupted";
 
@@ -54,6 +61,8 @@ export interface RunRecord extends RunKey {
   outcome: Outcome;
   /** Why it did not finish. */
   reason?: string;
+  /** Of a training that diverged. */
+  divergence?: Divergence;
   parameters: { trainable: number; nonTrainable: number };
   epochs: EpochRecord[];
   trace: TracePoint[];

@@ -51,7 +51,7 @@ export async function train(run: RunKey, context: RunContext): Promise<RunRecord
     probes: [],
   };
   observer.runBegins?.(run);
-  let diverged: string | undefined;
+  let diverged: Required<Pick<RunRecord, "reason" | "divergence">> | undefined;
   try {
     const history = await model.fit(data.train.x, data.train.y, {
       epochs: settings.epochs,
@@ -67,7 +67,10 @@ export async function train(run: RunKey, context: RunContext): Promise<RunRecord
       ],
       onNaN: ({ step, loss, finding }) => {
         const what = Number.isNaN(loss) ? "NaN" : "infinite";
-        diverged = `the loss became ${what} at step ${step}: ${finding}`;
+        diverged = {
+          reason: `the loss became ${what} at step ${step}: ${finding}`,
+          divergence: { loss: what, step },
+        };
         return "stop";
       },
       signal,
@@ -75,7 +78,7 @@ export async function train(run: RunKey, context: RunContext): Promise<RunRecord
     });
     if (history.stopped !== undefined && record.epochs.length < settings.epochs) {
       record.outcome = diverged === undefined ? "interrupted" : "diverged";
-      record.reason = diverged ?? "stopped before its last epoch";
+      Object.assign(record, diverged ?? { reason: "stopped before its last epoch" });
     }
     if (record.outcome !== "interrupted" && run.seed === settings.seeds[0]) {
       observer.model?.(run, await model.toOnnx());

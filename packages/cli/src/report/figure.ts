@@ -28,6 +28,6 @@ export interface FigureData {
   runs: RunRecord[];
   /** The trainings that were probed: the first seed. */
   probed: RunRecord[];
-  /** Variants that diverged before anything could be measured inside. */
+  /** Variants whose first seed diverged before anything could be measured inside. */
   unprobed: VariantName[];
 }

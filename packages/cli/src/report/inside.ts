@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { Percentiles, Probe, RunRecord } from "../compare/records.js";
+import type { Settings } from "../compare/settings.js";
 import { type VariantName, variants } from "../compare/variants.js";
 import { enumerated } from "../results/wording.js";
 import { svg } from "./document.js";
@@ -11,7 +12,7 @@ const small = { width: 210, height: 150, marginLeft: 36, marginRight: 8, marginT
 const wide = { width: 300, height: 230, marginLeft: 46, marginRight: 10, marginTop: 10, marginBottom: 34 };
 
 /** What goes into the activation functions, over training: Ioffe and Szegedy's figure 1 (b, c). */
-export function preActivationFigure({ probed, unprobed }: FigureData): Figure {
+export function preActivationFigure({ settings, probed, unprobed }: FigureData): Figure {
   const layers = someOf(Object.keys(probed[0]?.probes[0]?.preActivations ?? {}), 4);
   const rows = layers.map((layer) => {
     const at = (probe: Probe) => probe.preActivations[layer]!;
@@ -30,13 +31,13 @@ export function preActivationFigure({ probed, unprobed }: FigureData): Figure {
     title: "What goes into the activation function",
     caption:
       "The 15th, 50th and 85th percentile over a hidden layer's units and 500 test images (Ioffe & Szegedy 2015, figure 1 b, c). Look whether the band stays where it is while the layers below learn: steady is what batch norm before the activation is meant to achieve; after the activation it steadies the next layer's input instead." +
-      absence(unprobed),
+      absence(unprobed, settings),
     rows,
   };
 }
 
 /** The length of the gradient by layer, over training. */
-export function gradientFigure({ probed, unprobed }: FigureData): Figure {
+export function gradientFigure({ settings, probed, unprobed }: FigureData): Figure {
   const layers = someOf(Object.keys(probed[0]?.probes[0]?.gradientNorms ?? {}), 6);
   const ticksFor = (layer: string) => {
     const norms = probed
@@ -48,7 +49,7 @@ export function gradientFigure({ probed, unprobed }: FigureData): Figure {
     title: "Gradients by layer",
     caption:
       "Length of the loss's gradient with respect to each layer's weights, on the same 500 test images, on a logarithmic scale. Layers far apart from each other, or a line that dives or shoots up, are vanishing or exploding gradients." +
-      absence(unprobed),
+      absence(unprobed, settings),
     rows: inRows(
       layers.map((layer) => ({
         title: layerTitle(layer),
@@ -215,10 +216,11 @@ function within([low, high]: readonly [number, number], [least, most]: readonly 
 }
 
 /** Says which variants are missing from a figure, and why. */
-function absence(unprobed: readonly VariantName[]): string {
+function absence(unprobed: readonly VariantName[], { seeds }: Settings): string {
   if (unprobed.length === 0) return "";
   const names = enumerated(unprobed.map((variant) => variants[variant].title));
-  return ` Not shown: ${names}, diverged before the first measurement.`;
+  const which = seeds.length > 1 ? " with the first seed, the only one that is measured inside" : "";
+  return ` Not shown: ${names}, diverged before the first measurement${which}.`;
 }
 
 /** `hidden1_norm` as people read it. */

@@ -54,10 +54,10 @@ function raceCells({ target, finished, diverged }: ArmResult): string[] {
 }
 
 function failureNote({ diverged, finished, learnedNothing }: ArmResult): string {
-  if (diverged.length > 0) {
-    return `<small>diverged with ${diverged.length} of ${diverged.length + finished} seeds</small>`;
-  }
-  return learnedNothing ? "<small>learned nothing</small>" : "";
+  const seeds = diverged.length + finished;
+  const note = (what: string, count: number) =>
+    count > 0 ? `<small>${what} with ${count} of ${seeds} seeds</small>` : "";
+  return note("diverged", diverged.length) + note("learned nothing", learnedNothing);
 }
 
 function spread(value: Spread | undefined, format: (value: number) => string): string {

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../compare/records.js";
+import type { Divergence, RunRecord } from "../compare/records.js";
 import { type Arm, armsOf, type Settings } from "../compare/settings.js";
 import { median, type Spread, spreadOf } from "./statistics.js";
 
@@ -17,9 +17,9 @@ export interface ArmResult extends Arm {
   /** Seeds that were trained to the end. */
   finished: number;
   /** Seeds whose loss became no number, with the reason. */
-  diverged: { seed: number; reason: string }[];
-  /** True when no seed got far above the accuracy of one answer for everything. */
-  learnedNothing: boolean;
+  diverged: (Divergence & { seed: number; reason: string })[];
+  /** How many of the finished seeds ended near the accuracy of one answer for everything. */
+  learnedNothing: number;
   parameters: RunRecord["parameters"];
   /** Test accuracy after each epoch, over the seeds that have it. */
   testAccuracy: (Spread | undefined)[];
@@ -66,10 +66,10 @@ function armResult(arm: Arm, runs: readonly RunRecord[], { epochs, target }: Set
   return {
     ...arm,
     finished: finished.length,
-    diverged: runs.flatMap(({ seed, outcome, reason }) =>
-      outcome === "diverged" ? [{ seed, reason: reason ?? "" }] : [],
+    diverged: runs.flatMap(({ seed, divergence, reason = "" }) =>
+      divergence ? [{ seed, ...divergence, reason }] : [],
     ),
-    learnedNothing: finals.length > 0 && finals.every((accuracy) => accuracy < hardlyLearned),
+    learnedNothing: finals.filter((accuracy) => accuracy < hardlyLearned).length,
     parameters: runs[0]!.parameters,
     testAccuracy: Array.from({ length: epochs }, (_, epoch) =>
       spreadOf(runs.flatMap((run) => run.epochs[epoch]?.test.accuracy ?? [])),

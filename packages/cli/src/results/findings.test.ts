@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { RunRecord } from "../compare/records.js";
 import { findings } from "./findings.js";
 import { run, runs, settings } from "./testing/records.js";
 
@@ -51,8 +52,12 @@ describe("findings", () => {
       run("before", index + 1, [0.96, 0.97, 0.98], { epochSeconds }),
     );
     expect(text("time", [...none, ...before])).toMatch(
-      /took between 0\.70 and 3\.00 times as long.*both needed 2 epochs for 97 %; in seconds the two can't be told apart/,
+      /took between 0\.70 and 3\.00 times as long.*both needed 2 epochs for 97 %; in seconds the two can't be told apart.*The machine was busy or uneven/,
     );
+    const alike = [0.98, 1.01, 1.03].map((epochSeconds, index) =>
+      run("before", index + 1, [0.96, 0.97, 0.98], { epochSeconds }),
+    );
+    expect(text("time", [...none, ...alike])).toMatch(/between 0\.98 and 1\.03(?!.*busy)/);
   });
 
   it("say who reached the target, and who did not", () => {
@@ -70,7 +75,7 @@ describe("findings", () => {
   it("report divergence and networks that learned nothing", () => {
     const diverged = runs("raw", [], {
       outcome: "diverged",
-      reason: "the loss became NaN at step 8: layer …",
+      divergence: { loss: "NaN", step: 8 },
     });
     const stuck = runs("raw", [0.1135, 0.1135, 0.1135], { offsets: [0, 0, 0] });
     const none = runs("none", [0.92, 0.95, 0.97]);
@@ -81,8 +86,27 @@ describe("findings", () => {
     expect(text("input", [...none, ...stuck], given)).toMatch(/learned nothing: 11\.35 %/);
   });
 
+  it("tell seeds that diverged from the others", () => {
+    const given = { ...settings, variants: ["raw" as const] };
+    const diverged = (seed: number, step: number, loss: "NaN" | "infinite" = "NaN") =>
+      run("raw", seed, [], { outcome: "diverged", divergence: { loss, step } });
+    const end = (...records: RunRecord[]) => text("input", records, given)!.split("the network ")[1];
+    expect(end(diverged(1, 11), diverged(2, 8), run("raw", 3, [0.1, 0.1135]))).toBe(
+      "diverged with 2 of 3 seeds (the loss became NaN at steps 8 and 11) and learned nothing with the other (11.35 %).",
+    );
+    expect(end(diverged(1, 8), diverged(2, 4, "infinite"), run("raw", 3, [0.9, 0.95]))).toBe(
+      "diverged with 2 of 3 seeds (the loss became NaN at step 8 and infinite at step 4) and ended at 95.00 % with the other.",
+    );
+    expect(end(diverged(1, 8), run("raw", 2, [0.1]), run("raw", 3, [0.9]))).toMatch(
+      /diverged with 1 of 3 seeds .* and learned nothing with 1 of the other 2\.$/,
+    );
+    expect(end(...[9, 2, 3, 4, 5].map((step, index) => diverged(index + 1, step)))).toBe(
+      "diverged with every seed (the loss became NaN at steps 2 to 9).",
+    );
+  });
+
   it("hold when the plain network is the one that fails", () => {
-    const diverged = runs("none", [], { outcome: "diverged", reason: "the loss became NaN at step 3: x" });
+    const diverged = runs("none", [], { outcome: "diverged", divergence: { loss: "NaN", step: 3 } });
     expect(text("accuracy", [...diverged, ...runs("before", [0.97, 0.975, 0.98])])).toBe(
       "The network without batch norm diverged with every seed (the loss became NaN at step 3). Batch norm before the activation ended at 98.00 %.",
     );

@@ -2,6 +2,7 @@ import type { RunRecord } from "../compare/records.js";
 import type { Settings } from "../compare/settings.js";
 import { placeInHidden, type VariantName, variants } from "../compare/variants.js";
 import { type ArmResult, armResults, completed, reaches, typicalEpochSeconds } from "./arms.js";
+import { failure } from "./failure.js";
 import { type Difference, pairedDifference, pairedRatio, spreadOf } from "./statistics.js";
 import {
   average,
@@ -27,6 +28,9 @@ interface Evidence {
   settings: Settings;
   arms: readonly ArmResult[];
 }
+
+/** The same work on a quiet machine takes alike with every seed: a spread by more than this factor is the machine's. */
+const unevenFrom = 1.4;
 
 /**
  * Says what the comparison found, by the numbers and their spread over seeds: what won, what lost, what can't
@@ -63,7 +67,7 @@ function accuracyFinding(evidence: Evidence, rate: number): Finding | undefined 
   const failed = [plain, ...rivals].filter((arm) => failure(arm) !== undefined);
   const failures = failed.map((arm) => `${variants[arm.variant].phrase} ${failure(arm)}`);
   const compared = failed.includes(plain) ? [] : rivals.filter((arm) => !failed.includes(arm));
-  const sentences = failures.length > 0 ? [`${capitalized(enumerated(failures))}.`] : [];
+  const sentences = failures.length > 0 ? [`${capitalized(failures.join("; "))}.`] : [];
   if (compared.length > 0) sentences.unshift(comparedWithPlain(evidence, plain, compared));
   else if (failed.includes(plain)) {
     const rest = rivals.filter((arm) => !failed.includes(arm));
@@ -111,23 +115,23 @@ function timeFinding(evidence: Evidence, rate: number): Finding | undefined {
   if (!plain || !rival || failure(plain) !== undefined) return undefined;
   const { target } = evidence.settings;
   const { phrase } = variants[rival.variant];
-  const cost = `Each epoch took ${costOfEpochs(evidence, rival, plain)} as long with ${phrase}`;
+  const { cost, uneven } = costOfEpochs(evidence, rival, plain);
   const goal = roundPercent(target);
   const arrived = (arm: ArmResult) => arm.target.reached === arm.finished;
-  if (arrived(plain) && arrived(rival)) {
-    return { topic: "time", text: `${cost}; ${race(evidence, rival, plain, goal)}.` };
-  }
   const progress = (arm: ArmResult) =>
     arm.target.reached === 0
       ? "in no seed"
       : arrived(arm)
         ? `in ${counted(arm.target.epochs!.mean, "epoch")} (${seconds(arm.target.seconds!.mean)})`
         : `in ${arm.target.reached} of ${arm.finished} seeds`;
-  const text =
-    plain.target.reached === 0 && rival.target.reached === 0
-      ? `${cost}; neither it nor the network without reached ${goal} in ${counted(evidence.settings.epochs, "epoch")}.`
-      : `${cost}; it reached ${goal} ${progress(rival)}, without batch norm ${progress(plain)}.`;
-  return { topic: "time", text };
+  const outcome =
+    arrived(plain) && arrived(rival)
+      ? race(evidence, rival, plain, goal)
+      : plain.target.reached === 0 && rival.target.reached === 0
+        ? `neither it nor the network without reached ${goal} in ${counted(evidence.settings.epochs, "epoch")}`
+        : `it reached ${goal} ${progress(rival)}, without batch norm ${progress(plain)}`;
+  const caution = uneven ? " The machine was busy or uneven during the run, so these times say little." : "";
+  return { topic: "time", text: `Each epoch took ${cost} as long with ${phrase}; ${outcome}.${caution}` };
 }
 
 /** Both reached the target with every seed. */
@@ -225,18 +229,6 @@ function bestRateFinding({ arms, settings }: Evidence): Finding | undefined {
   return { topic: "best rates", text: `Each at its best rate: ${places.join("; ")}.` };
 }
 
-/** In what way an arm failed, as the end of a sentence; undefined when it did not. */
-function failure({ diverged, finished, learnedNothing, finalAccuracy }: ArmResult): string | undefined {
-  const seeds = diverged.length + finished;
-  if (diverged.length > 0) {
-    const where = diverged.length === seeds ? "with every seed" : `with ${diverged.length} of ${seeds} seeds`;
-    return `diverged ${where} (${diverged[0]!.reason.split(":")[0]})`;
-  }
-  if (learnedNothing)
-    return `learned nothing: ${percent(finalAccuracy!.mean)}, as good as one answer for every image`;
-  return finalAccuracy ? undefined : "was not trained to the end";
-}
-
 function armOf({ arms }: Evidence, variant: VariantName, rate: number): ArmResult | undefined {
   return arms.find((arm) => arm.variant === variant && arm.learningRate === rate);
 }
@@ -248,14 +240,24 @@ function finalDifference(evidence: Evidence, a: ArmResult, b: ArmResult): Differ
 }
 
 /** How many times as long an epoch of the first takes, seed by seed. */
-function costOfEpochs(evidence: Evidence, first: ArmResult, second: ArmResult): string {
+function costOfEpochs(
+  evidence: Evidence,
+  first: ArmResult,
+  second: ArmResult,
+): { cost: string; uneven: boolean } {
   const [a, b] = [first, second].map((arm) => bySeed(evidence, arm, typicalEpochSeconds));
   const ratios = [...a!].flatMap(([seed, value]) => (b!.has(seed) ? [value / b!.get(seed)!] : []));
   const { mean, deviation, n } = spreadOf(ratios)!;
-  if (n === 1) return `${mean.toFixed(2)} times`;
-  if (pairedRatio(a!, b!)!.verdict !== "unclear") return `${mean.toFixed(2)} ± ${deviation.toFixed(2)} times`;
+  if (n === 1) return { cost: `${mean.toFixed(2)} times`, uneven: false };
+  if (pairedRatio(a!, b!)!.verdict !== "unclear") {
+    return { cost: `${mean.toFixed(2)} ± ${deviation.toFixed(2)} times`, uneven: false };
+  }
   // A busy machine makes a mean of ratios meaningless.
-  return `between ${Math.min(...ratios).toFixed(2)} and ${Math.max(...ratios).toFixed(2)} times`;
+  const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
+  return {
+    cost: `between ${least.toFixed(2)} and ${most.toFixed(2)} times`,
+    uneven: most > unevenFrom * least,
+  };
 }
 
 function bySeed(

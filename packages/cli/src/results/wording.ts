@@ -17,6 +17,11 @@ export function points({ mean, deviation, n }: Spread): string {
   return `${sign}${Math.abs(mean * 100).toFixed(2)}${spread} points`;
 }
 
+/** A loss: `0.0321`, and where it explodes `1.3e+8`. */
+export function lossText(value: number): string {
+  return value < 1e4 ? value.toFixed(4) : value.toExponential(1);
+}
+
 /** Seconds: `2.4 s`, `0.42 s`. */
 export function seconds(value: number): string {
   return `${value < 1 ? value.toFixed(2) : value.toFixed(1)} s`;

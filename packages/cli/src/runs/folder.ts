@@ -5,11 +5,13 @@ import {
   openSync,
   readdirSync,
   renameSync,
+  rmdirSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Observer } from "../compare/records.js";
 import { armName, type Settings } from "../compare/settings.js";
 import { UsageError } from "../usage-error.js";
@@ -39,7 +41,11 @@ export function runFolder({ out, name, force }: FolderOptions, settings: Setting
     );
   }
   const path = join(out, name ?? `${timestamp(now)}-${settings.dataset}`);
-  if (!existsSync(path)) return path;
+  const ground = nearestExisting(path);
+  if (!statSync(ground).isDirectory()) {
+    throw new UsageError(`${ground} is a file, not a folder. Give another --out or --name.`);
+  }
+  if (ground !== path) return path;
   const present = readdirSync(path);
   if (present.length === 0) return path;
   if (!force) {
@@ -60,14 +66,20 @@ export interface OpenFolder {
   /** Writes a file whole or not at all. @returns its path. */
   write(file: string, content: string | Uint8Array): string;
   close(): void;
+  /** Closes after a failure, and removes the folder when no training came to its end: its name is free again. */
+  abandon(): void;
 }
 
 /** Makes the folder, empties it of an earlier run, and begins its journal, `metrics.jsonl`. */
 export function openFolder(path: string, settings: Settings): OpenFolder {
-  mkdirSync(path, { recursive: true });
-  for (const file of contents) rmSync(join(path, file), { recursive: true, force: true });
+  const created = mkdirSync(path, { recursive: true }) !== undefined;
+  const clear = () => {
+    for (const file of contents) rmSync(join(path, file), { recursive: true, force: true });
+  };
+  clear();
   mkdirSync(join(path, "models"));
   const journal = openSync(join(path, "metrics.jsonl"), "w");
+  let worthKeeping = false;
   const note = (lines: readonly object[]) => {
     // One write for whole lines: the file ends with a line even if the process is killed.
     if (lines.length > 0) writeSync(journal, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
@@ -82,6 +94,12 @@ export function openFolder(path: string, settings: Settings): OpenFolder {
     path,
     write,
     close: () => closeSync(journal),
+    abandon() {
+      closeSync(journal);
+      if (worthKeeping) return;
+      clear();
+      if (created && readdirSync(path).length === 0) rmdirSync(path);
+    },
     observer: {
       steps: ({ variant, learningRate, seed }, steps) =>
         note(
@@ -99,13 +117,20 @@ export function openFolder(path: string, settings: Settings): OpenFolder {
         note([{ kind: "epoch", variant, learningRate, seed, ...epoch }]),
       probe: ({ variant, learningRate, seed }, probe) =>
         note([{ kind: "probe", variant, learningRate, seed, ...probe }]),
-      runEnds: ({ variant, learningRate, seed, outcome, reason }) =>
-        note([{ kind: "end", variant, learningRate, seed, outcome, ...(reason && { reason }) }]),
+      runEnds: ({ variant, learningRate, seed, outcome, reason }) => {
+        worthKeeping = true;
+        note([{ kind: "end", variant, learningRate, seed, outcome, ...(reason && { reason }) }]);
+      },
       model: (run, bytes) => {
         write(join("models", `${armName(run, settings)}.onnx`), bytes);
       },
     },
   };
+}
+
+/** The path itself, or else the innermost folder (or file) around it that exists. */
+function nearestExisting(path: string): string {
+  return existsSync(path) ? path : nearestExisting(dirname(path));
 }
 
 /** Local date and time as a folder's name: `2026-03-01_14-05-09`. */

@@ -2,7 +2,8 @@ import { MultiBar, type SingleBar } from "cli-progress";
 import type { Observer } from "../compare/records.js";
 import type { Settings } from "../compare/settings.js";
 import { type VariantName, variants } from "../compare/variants.js";
-import { percent } from "../results/wording.js";
+import { lossText, percent } from "../results/wording.js";
+import { barLayout } from "./bar-layout.js";
 import { inColor, paint } from "./colors.js";
 
 /** Something that shows how far a comparison is. */
@@ -27,9 +28,9 @@ interface Lane {
 export function progressBars(settings: Settings, trainingExamples: number): ProgressDisplay {
   const stepsPerRun = Math.ceil(trainingExamples / settings.batchSize) * settings.epochs;
   const perVariant = stepsPerRun * settings.seeds.length * settings.learningRates.length;
+  const width = Math.max(...settings.variants.map((variant) => variants[variant].title.length), 5);
   const bars = new MultiBar({
-    format: `{name} {bar} {share} {rate} {loss} {accuracy} {test} {left}`,
-    barsize: Math.max(6, Math.min(24, (process.stderr.columns ?? 100) - 83)),
+    ...barLayout(process.stderr.columns ?? 100, width),
     barCompleteChar: "━",
     barIncompleteChar: "─",
     hideCursor: true,
@@ -44,7 +45,6 @@ export function progressBars(settings: Settings, trainingExamples: number): Prog
       return "━".repeat(full) + paint.dim("─".repeat(options.barsize! - full));
     },
   });
-  const width = Math.max(...settings.variants.map((variant) => variants[variant].title.length), 5);
   const blank = { share: "  0 %", rate: "", loss: "", accuracy: "", test: "", left: "" };
   const lanes = new Map<VariantName, Lane>();
   for (const variant of settings.variants) {
@@ -142,7 +142,7 @@ export function progressLines(settings: Settings, print: (line: string) => void)
           [
             name(variant, learningRate, seed),
             `epoch ${epoch}/${settings.epochs}`,
-            `loss ${train.loss.toFixed(4)}`,
+            `loss ${lossText(train.loss)}`,
             `train ${percent(train.accuracy)}`,
             `test ${percent(test.accuracy)}`,
             `${epochSeconds.toFixed(2)} s`,

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import Table from "cli-table3";
 import { variants } from "../compare/variants.js";
 import type { ArmResult } from "../results/arms.js";
@@ -6,8 +7,7 @@ import type { Spread } from "../results/statistics.js";
 import { average, capitalized, roundPercent, thousands } from "../results/wording.js";
 import { inColor, paint } from "./colors.js";
 
-/** What the columns other than epochs take, and what one epoch's takes, in characters. */
-const fixedWidth = 70;
+/** The least that an epoch's column takes, in characters. */
 const epochWidth = 8;
 
 /** Lines of the table, dimmed here: the table's own colours do not notice a pipe. */
@@ -31,10 +31,27 @@ const dimBorder = Object.fromEntries(
   }).map(([place, character]) => [place, paint.dim(character)]),
 );
 
-/** The results as a table, with the spread over seeds under each mean. @param width of the terminal. */
-export function resultsTable({ arms, settings }: Results, width: number): string {
+/**
+ * The results as a table, with the spread over seeds under each mean. A narrow terminal gets fewer of the epochs,
+ * and no counts of parameters where there would be hardly any epochs.
+ *
+ * @param width of the terminal.
+ */
+export function resultsTable(results: Results, width: number): string {
+  const most = Math.min(results.settings.epochs, Math.max(2, Math.floor(width / epochWidth)));
+  const least = Math.min(results.settings.epochs, 2);
+  let table = "";
+  for (const parameters of [true, false]) {
+    for (let count = most; count >= least; count--) {
+      table = tableOf(results, shownEpochs(results.settings.epochs, count), parameters);
+      if (stripVTControlCharacters(table.split("\n", 1)[0]!).length <= width) return table;
+    }
+  }
+  return table;
+}
+
+function tableOf({ arms, settings }: Results, epochs: readonly number[], parameters: boolean): string {
   const severalRates = settings.learningRates.length > 1;
-  const epochs = shownEpochs(settings.epochs, Math.floor((width - fixedWidth) / epochWidth));
   const goal = roundPercent(settings.target);
   const table = new Table({
     head: [
@@ -44,7 +61,7 @@ export function resultsTable({ arms, settings }: Results, width: number): string
       `epochs\nto ${goal}`,
       `seconds\nto ${goal}`,
       "seconds\nan epoch",
-      "parameters\nnot trainable",
+      ...(parameters ? ["parameters\nnot trainable"] : []),
     ],
     chars: dimBorder,
     style: { head: [], border: [], compact: true },
@@ -59,7 +76,9 @@ export function resultsTable({ arms, settings }: Results, width: number): string
       ),
       ...raceCells(arm),
       spread(arm.secondsPerEpoch, (value) => value.toFixed(2)),
-      `${thousands(arm.parameters.trainable)}\n${paint.dim(thousands(arm.parameters.nonTrainable))}`,
+      ...(parameters
+        ? [`${thousands(arm.parameters.trainable)}\n${paint.dim(thousands(arm.parameters.nonTrainable))}`]
+        : []),
     ]);
   }
   return table.toString();
@@ -98,8 +117,10 @@ function raceCells({ target, finished, diverged }: ArmResult): string[] {
 }
 
 function failureNote({ diverged, finished, learnedNothing }: ArmResult): string {
-  if (diverged.length > 0) return paint.red(`\ndiverged ${diverged.length} of ${diverged.length + finished}`);
-  return learnedNothing ? paint.red("\nlearned nothing") : "";
+  const seeds = diverged.length + finished;
+  const note = (what: string, count: number) =>
+    count > 0 ? paint.red(`\n${what} ${count} of ${seeds}`) : "";
+  return note("diverged", diverged.length) + note("at chance", learnedNothing);
 }
 
 function spread(value: Spread | undefined, format: (value: number) => string): string {
@@ -108,9 +129,8 @@ function spread(value: Spread | undefined, format: (value: number) => string): s
   return `${format(value.mean)}\n${paint.dim(`±${value.deviation === 0 ? "0" : format(value.deviation)}`)}`;
 }
 
-/** The last epoch, and as many before it, evenly spread from the first, as there is room for. */
-function shownEpochs(epochs: number, room: number): number[] {
-  const count = Math.min(epochs, Math.max(2, room));
+/** So many epochs, evenly spread from the first to the last. */
+function shownEpochs(epochs: number, count: number): number[] {
   if (count === 1) return [epochs];
   return Array.from({ length: count }, (_, index) => 1 + Math.round((index * (epochs - 1)) / (count - 1)));
 }
