@@ -95,6 +95,11 @@ function reads(node: Node): Value[] {
   return node.body ? [...inputs, ...node.body.nodes.flatMap(reads)] : inputs;
 }
 
+/** Whether a value of the graph is computed from another. */
+export function dependsOn(value: Value, source: Value): boolean {
+  return dependents(visibleNodes(value.graph), [source]).has(value);
+}
+
 /** The values that change when one of `sources` does; only float32 values can carry a gradient. */
 function dependents(nodes: readonly Node[], sources: readonly Value[]): Set<Value> {
   const active = new Set(sources);

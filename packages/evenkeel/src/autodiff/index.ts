@@ -1,1 +1,1 @@
-export { gradients } from "./gradients.js";
+export { dependsOn, gradients } from "./gradients.js";

@@ -298,3 +298,25 @@ describe("progress", () => {
     expect(rewritten.at(-1)).toMatch(/^epoch 2\/2 {2}100 %/);
   });
 });
+
+it("early stopping leaves the weights of an aborted training as they are, for resume to go on from", async () => {
+  const callbacksOf = (signal?: AbortController) => [
+    reporting("valLoss", [1, 2, 3, 4, 5, 6]),
+    callbacks.earlyStopping({ patience: 10, restoreBestWeights: true }),
+    {
+      interval: 10,
+      onStepsEnd: (steps: readonly StepLogs[]) => void (steps.at(-1)!.step === 10 && signal?.abort()),
+    },
+  ];
+  const whole = clusterNetwork();
+  await whole.fit(x, y, { ...options, epochs: 6, callbacks: callbacksOf() });
+  const model = clusterNetwork();
+  const abort = new AbortController();
+  await model.fit(x, y, { ...options, epochs: 6, signal: abort.signal, callbacks: callbacksOf(abort) });
+  expect(model.steps).toBe(10);
+  const path = join(folder, "aborted.checkpoint");
+  await model.saveCheckpoint(path);
+  const resumed = await loadCheckpoint(path, { runtime: singleThread });
+  await resumed.resume(x, y, { callbacks: callbacksOf(), ...quiet });
+  expect(await weightBits(resumed)).toEqual(await weightBits(whole));
+});

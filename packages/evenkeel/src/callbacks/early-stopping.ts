@@ -73,8 +73,9 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback<With
       if (observe(epoch)) await keepWeights(training);
       stopIfOver(training);
     },
-    async onTrainEnd({ model, kept }) {
-      if (!restoreBestWeights) return;
+    async onTrainEnd({ model, kept, outcome }) {
+      // A training that was cut short goes on some day, from where it was.
+      if (!restoreBestWeights || (outcome !== "finished" && outcome !== "stopped")) return;
       const bestWeights = new Map<string, Tensor>();
       for (const [name, value] of kept) {
         if (!name.startsWith(prefix)) continue;

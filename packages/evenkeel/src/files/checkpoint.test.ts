@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -25,10 +26,14 @@ beforeAll(async () => {
 function withHeader(bytes: Buffer, change: (header: Record<string, object>) => unknown): Buffer {
   const length = Number(bytes.readBigUInt64LE(0));
   const header = change(JSON.parse(bytes.subarray(8, 8 + length).toString()));
-  const text = Buffer.from(JSON.stringify(header));
+  const body = bytes.subarray(8 + length);
+  // Signed anew: the checksum is that of header and tensors, with zeros in its own place.
+  const blank = JSON.stringify(header).replace(/"sha256":"\w+"/, `"sha256":"${"0".repeat(64)}"`);
+  const sha256 = createHash("sha256").update(blank).update(body).digest("hex");
+  const text = Buffer.from(blank.replace(/"sha256":"\w+"/, `"sha256":"${sha256}"`));
   const size = Buffer.alloc(8);
   size.writeBigUInt64LE(BigInt(text.length));
-  return Buffer.concat([size, text, bytes.subarray(8 + length)]);
+  return Buffer.concat([size, text, body]);
 }
 
 type Kind = "model" | "checkpoint";
@@ -115,8 +120,8 @@ describe("a checkpoint's file", () => {
     const bytes = readFileSync(checkpointFile);
     const flipped = Buffer.from(bytes);
     flipped[bytes.length - 10]! ^= 1;
-    await expectRefused("checkpoint", flipped, "its tensors do not match their checksum");
-    await expectRefused("checkpoint", Buffer.concat([bytes, Buffer.of(0)]), "do not match their checksum");
+    await expectRefused("checkpoint", flipped, "its content does not match its checksum");
+    await expectRefused("checkpoint", Buffer.concat([bytes, Buffer.of(0)]), "does not match its checksum");
   });
 
   it("is refused when it is something else", async () => {
@@ -154,6 +159,15 @@ describe("a checkpoint's file", () => {
       newer,
       /it was written by a newer Evenkeel \(format 2, this one reads 1\)\.$/,
     );
+  });
+
+  it("is refused when a digit of its header is another", async () => {
+    const bytes = readFileSync(checkpointFile);
+    const text = bytes.toString("latin1");
+    const place = text.search(/\\"step\\":\d/) + '\\"step\\":'.length;
+    const changed = Buffer.from(bytes);
+    changed[place] = text[place] === "9" ? 0x38 : text.charCodeAt(place) + 1;
+    await expectRefused("checkpoint", changed, "its content does not match its checksum");
   });
 
   it("is refused with its name when it holds a layer that this version does not know", async () => {
@@ -202,7 +216,7 @@ describe("a model's file", () => {
     );
   });
 
-  it("is refused when another program made it with element types that Evenkeel does not use", async () => {
+  it("is refused for its origin when another program made it, whatever element types it has", async () => {
     // ModelProto { ir_version: 8, producer_name: "pytorch", graph: { node: [Identity d → y], initializer: [double d] }, opset_import: 17 }
     const field = (number: number, content: Buffer) =>
       Buffer.concat([Buffer.of((number << 3) | 2, content.length), content]);
@@ -218,7 +232,20 @@ describe("a model's file", () => {
       field(7, Buffer.concat([node, double])),
       field(8, Buffer.of(16, 17)),
     ]);
-    await expectRefused("model", foreign, 'its tensor "d" has an element type that Evenkeel does not use.');
+    await expectRefused("model", foreign, "it is an ONNX model of another origin (pytorch)");
+  });
+
+  it("is refused when a bit of a weight is wrong", async () => {
+    const bytes = readFileSync(modelFile);
+    const kernel = (await (await loadModel(modelFile)).getWeights()).get("output/kernel")!;
+    const raw = Buffer.from(kernel.data.buffer, kernel.data.byteOffset, kernel.data.byteLength);
+    const flipped = Buffer.from(bytes);
+    flipped[bytes.indexOf(raw) + 3]! ^= 0x40;
+    await expectRefused(
+      "model",
+      flipped,
+      'it is damaged: the weight "output/kernel" does not match its checksum',
+    );
   });
 
   it("is refused when a newer version wrote it", async () => {

@@ -22,7 +22,7 @@ const version = "1";
 /**
  * A checkpoint as a file in the safetensors format (a header of JSON with names, shapes and places, then the
  * tensors' bytes), which Python reads with `safetensors`. The header's `__metadata__` holds the rest, and the
- * SHA-256 of the tensors.
+ * SHA-256 of header and tensors.
  */
 export function writeCheckpoint({ tensors, ...description }: Checkpoint): Uint8Array {
   const entries: Record<string, unknown> = {};
@@ -40,12 +40,14 @@ export function writeCheckpoint({ tensors, ...description }: Checkpoint): Uint8A
   const metadata = {
     format: "evenkeel checkpoint",
     version,
-    sha256: createHash("sha256").update(body).digest("hex"),
+    sha256: unsigned,
     description: JSON.stringify(description, writeNumber),
   };
-  const header = Buffer.from(JSON.stringify({ __metadata__: metadata, ...entries }));
+  const header = JSON.stringify({ __metadata__: metadata, ...entries });
   // The format allows spaces behind the header, which align the tensors to 8 bytes.
-  const padded = Buffer.concat([header, Buffer.alloc((8 - (header.length % 8)) % 8, " ")]);
+  const unpadded = Buffer.byteLength(header);
+  const text = header + " ".repeat((8 - (unpadded % 8)) % 8);
+  const padded = Buffer.from(text.replace(signature(unsigned), signature(digest(text, body))));
   const bytes = new Uint8Array(8 + padded.length + size);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(padded.length), true);
   bytes.set(padded, 8);
@@ -58,11 +60,12 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   const headerLength =
     bytes.length >= 8 ? Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)) : Infinity;
   if (8 + headerLength > bytes.length) throw new Error("it is no checkpoint, or it is cut off");
+  const text = new TextDecoder().decode(bytes.subarray(8, 8 + headerLength));
   let header: Record<string, { shape: number[]; data_offsets: [number, number] }> & {
     __metadata__?: Record<string, string>;
   };
   try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)));
+    header = JSON.parse(text);
   } catch (cause) {
     throw new Error("it is no checkpoint", { cause });
   }
@@ -74,8 +77,9 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
     );
   }
   const body = bytes.subarray(8 + headerLength);
-  if (createHash("sha256").update(body).digest("hex") !== metadata.sha256) {
-    throw new Error("it is cut off or damaged: its tensors do not match their checksum");
+  const { sha256 = "" } = metadata;
+  if (digest(text.replace(signature(sha256), signature(unsigned)), body) !== sha256) {
+    throw new Error("it is cut off or damaged: its content does not match its checksum");
   }
   const tensors = new Map<string, Tensor<"float32">>();
   for (const [
@@ -90,6 +94,18 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
     tensors.set(name, tensor(data, shape));
   }
   return { ...JSON.parse(metadata.description!, readNumber), tensors };
+}
+
+/** Stands in the header while its own checksum is taken. */
+const unsigned = "0".repeat(64);
+
+function signature(sha256: string): string {
+  return `"sha256":"${sha256}"`;
+}
+
+/** The SHA-256 of header and tensors. */
+function digest(header: string, body: Uint8Array): string {
+  return createHash("sha256").update(header).update(body).digest("hex");
 }
 
 /** JSON has no NaN and no infinity, which a loss can be. */

@@ -66,7 +66,8 @@ export function writeModel(graph: Graph, metadata: Readonly<Record<string, strin
 /** What can be read back from a model's file: its metadata, its stored tensors, the names of its ends. */
 export interface StoredModel {
   metadata: Record<string, string>;
-  tensors: Map<string, Tensor>;
+  /** Decoded when they are first asked for. @throws Error when one of them does not hold what it declares. */
+  readonly tensors: Map<string, Tensor>;
   inputs: string[];
   outputs: string[];
   producer: string;
@@ -84,11 +85,15 @@ export function readModel(bytes: Uint8Array): StoredModel {
   } catch (cause) {
     throw new Error("it is not an ONNX model, or it is cut off", { cause });
   }
+  let decoded: Map<string, Tensor> | undefined;
   const { graph } = model;
   if (!graph || graph.node.length === 0) throw new Error("it holds no ONNX graph");
   return {
     metadata: Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])),
-    tensors: new Map(graph.initializer.map((stored) => [stored.name, readTensor(stored)])),
+    get tensors() {
+      decoded ??= new Map(graph.initializer.map((stored) => [stored.name, readTensor(stored)]));
+      return decoded;
+    },
     inputs: graph.input.map(({ name }) => name),
     outputs: graph.output.map(({ name }) => name),
     producer: model.producerName,

@@ -55,6 +55,9 @@ export class Activation extends Layer {
   constructor(override readonly options: ActivationOptions) {
     super(options);
     requireActivation(options.activation);
+    const { alpha = 0, approximate = "none" } = options;
+    requireOption(Number.isFinite(alpha), "alpha", "a finite number", alpha);
+    requireOption(["none", "tanh"].includes(approximate), "approximate", '"none" or "tanh"', approximate);
   }
 
   apply(input: Value, _context: LayerContext): Value {

@@ -47,8 +47,16 @@ export abstract class Layer {
   name: string;
   trainable: boolean;
 
-  /** @param options as the layer was made, with defaults filled in; plain data from which it is rebuilt. */
+  /** @param options as the layer was made: plain data from which it is rebuilt. */
   constructor(readonly options: LayerOptions) {
+    const { inputShape } = options;
+    requireOption(
+      inputShape === undefined ||
+        (Array.isArray(inputShape) && inputShape.every((size) => Number.isInteger(size) && size > 0)),
+      "inputShape",
+      "the shape of one example, for example [28, 28]",
+      inputShape,
+    );
     this.name = options.name ?? "";
     this.trainable = options.trainable ?? true;
   }

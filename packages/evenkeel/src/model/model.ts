@@ -6,7 +6,7 @@ import { type MetricName, metricOf } from "../metrics/metrics.js";
 import { exportNetwork } from "../network/export.js";
 import type { Network } from "../network/network.js";
 import { formatSummary, type Summary, summarize } from "../network/summary.js";
-import { optimizerOf, restoreOptimizer } from "../optimizers/optimizers.js";
+import { type OptimizerName, optimizerOf, restoreOptimizer } from "../optimizers/optimizers.js";
 import { rateAt } from "../optimizers/schedules.js";
 import { requireKnown, shown } from "../options/known.js";
 import { streamSeed } from "../random/stream.js";
@@ -22,7 +22,7 @@ import {
   noProgress,
   type Progress,
 } from "../training/progress.js";
-import { staleStatistics } from "../training/stale-statistics.js";
+import { countUpdates, staleStatistics } from "../training/stale-statistics.js";
 import {
   type BatchOptions,
   batchSizeOf,
@@ -57,6 +57,7 @@ export class Model {
     steps = 0,
   ) {
     this.progress.step = steps;
+    countUpdates(this.progress.statisticsUpdates, network, steps);
     this.engine = new Engine(network, runtime, new Map([...network.initialWeights(seed), ...weights]));
   }
 
@@ -111,7 +112,9 @@ export class Model {
    * Finishes the training that a checkpoint interrupted, with the settings it had: given the same data, the
    * weights are bit for bit those of a training that was never interrupted.
    *
-   * @throws Error when no training was under way.
+   * When it had come to its end already, nothing more is trained.
+   *
+   * @throws Error when there was no training.
    */
   async resume(x: TensorLike, y: TensorLike, options: ResumeOptions<Model> = {}): Promise<History> {
     checkResume(options);
@@ -127,6 +130,7 @@ export class Model {
     const seed = streamSeed(this.seed, "step", step);
     const logs = await this.exclusively(() => this.engine.trainOnBatch(data, { learningRate, seed }));
     this.progress.step += 1;
+    countUpdates(this.progress.statisticsUpdates, this.network, 1);
     return logs;
   }
 
@@ -227,6 +231,7 @@ export class Model {
   /** Writes everything that is needed to go on training: weights, optimiser, position, settings. */
   async saveCheckpoint(path: string): Promise<void> {
     const { optimizer, loss, metrics } = this.engine.compiled;
+    requireRestorable(optimizer.type, loss.type, metrics);
     const bytes = writeCheckpoint({
       network: this.network.configuration(),
       seed: this.seed,
@@ -312,7 +317,7 @@ export class Model {
         model: this,
       });
       const { onWarning = console.warn } = options;
-      for (const message of staleStatistics(this.network, this.progress.step)) {
+      for (const message of staleStatistics(this.network, this.progress.statisticsUpdates)) {
         onWarning(`evenkeel: ${message}`);
       }
       return history;
@@ -346,6 +351,20 @@ export class Model {
 
   private requireIdle(): void {
     if (this.busy) throw new Error("The model is being trained already; wait for that training to end.");
+  }
+}
+
+/** @throws Error for an optimizer, loss or metric of one's own, which a checkpoint could not bring back. */
+function requireRestorable(optimizer: string, loss: string, metrics: readonly { name: string }[]): void {
+  try {
+    optimizerOf(optimizer as OptimizerName);
+    lossOf(loss as LossName);
+    for (const { name } of metrics) metricOf(name as MetricName);
+  } catch (cause) {
+    throw new Error(
+      `A checkpoint keeps what Evenkeel makes, and cannot keep this: ${(cause as Error).message} Compile without it before saving, or keep the model alone by toOnnx().`,
+      { cause },
+    );
   }
 }
 

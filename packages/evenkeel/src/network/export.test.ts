@@ -5,6 +5,7 @@ import { type Layer, layers } from "../layers/index.js";
 import { sequential } from "../model/index.js";
 import { randomStream } from "../random/stream.js";
 import { nodeRuntime } from "../runtime/index.js";
+import { checksum } from "../tensor/checksum.js";
 import { sizeOf, type Tensor, tensor } from "../tensor/tensor.js";
 import { expectClose } from "../testing/expect-close.js";
 import { exportNetwork, importNetwork } from "./export.js";
@@ -145,8 +146,9 @@ describe("importNetwork refuses", () => {
     graph.output("output", mul(kernel, 1));
     return writeModel(graph, metadata);
   };
+  const checksums = { "dense_1/kernel": checksum(tensor(new Float32Array(6), [3, 2])) };
   const stored = (version: number) =>
-    JSON.stringify({ version, network: network.configuration(), seed: 1, steps: 0, counters: {} });
+    JSON.stringify({ version, network: network.configuration(), seed: 1, steps: 0, counters: {}, checksums });
 
   it("a model of another origin, naming its producer", () => {
     expect(() => importNetwork(foreign())).toThrow(

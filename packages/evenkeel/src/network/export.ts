@@ -1,5 +1,6 @@
 import { Graph } from "../graph/graph.js";
 import { readModel, writeModel } from "../graph/onnx.js";
+import { checksum } from "../tensor/checksum.js";
 import { type Tensor, tensor } from "../tensor/tensor.js";
 import { batchDimension, Network, type NetworkConfiguration } from "./network.js";
 
@@ -11,6 +12,8 @@ interface StoredNetwork {
   version: 1;
   network: NetworkConfiguration;
   seed: number;
+  /** Of every weight, by its name: a flipped bit is no other weight. */
+  checksums: Record<string, number>;
   /** Optimiser steps that the weights have taken. */
   steps: number;
   /** How many batches cumulative statistics have seen: inference has no use for it, further training has. */
@@ -42,7 +45,17 @@ export function exportNetwork(
       .filter(({ role }) => role === "counter")
       .map(({ fullName }) => [fullName, Number(weights.get(fullName)!.data[0])]),
   );
-  const stored: StoredNetwork = { version: 1, network: network.configuration(), seed, steps, counters };
+  const checksums = Object.fromEntries(
+    [...weights].map(([name, value]) => [name, checksum(value as Tensor<"float32">)]),
+  );
+  const stored: StoredNetwork = {
+    version: 1,
+    network: network.configuration(),
+    seed,
+    steps,
+    counters,
+    checksums,
+  };
   return writeModel(graph, { [metadataKey]: JSON.stringify(stored) });
 }
 
@@ -58,17 +71,20 @@ export function importNetwork(bytes: Uint8Array): {
   seed: number;
   steps: number;
 } {
-  const { metadata, tensors, producer } = readModel(bytes);
-  const stored = metadata[metadataKey];
-  if (stored === undefined) {
+  const model = readModel(bytes);
+  const text = model.metadata[metadataKey];
+  if (text === undefined) {
     throw new Error(
-      `it is an ONNX model of another origin (${producer || "unnamed producer"}), without the description of layers that Evenkeel writes`,
+      `it is an ONNX model of another origin (${model.producer || "unnamed producer"}), without the description of layers that Evenkeel writes`,
     );
   }
-  const { version, network: configuration, seed, steps, counters } = JSON.parse(stored) as StoredNetwork;
-  if (version !== 1)
-    throw new Error(`it was written by a newer Evenkeel (format ${version}, this one reads 1)`);
-  const network = Network.restore(configuration);
+  const stored = parsed(text);
+  if (stored.version !== 1) {
+    throw new Error(`it was written by a newer Evenkeel (format ${stored.version}, this one reads 1)`);
+  }
+  const { seed, steps, counters, checksums } = stored;
+  const network = Network.restore(stored.network);
+  const { tensors } = model;
   const weights = new Map<string, Tensor>();
   for (const { fullName, shape, role } of network.weights) {
     const counted = counters[fullName];
@@ -79,7 +95,20 @@ export function importNetwork(bytes: Uint8Array): {
         `the weight "${fullName}" of shape [${shape.join(", ")}] is missing or has another shape`,
       );
     }
+    if (checksums[fullName] !== checksum(found as Tensor<"float32">)) {
+      throw new Error(`it is damaged: the weight "${fullName}" does not match its checksum`);
+    }
     weights.set(fullName, found);
   }
   return { network, weights, seed, steps };
+}
+
+function parsed(text: string): StoredNetwork {
+  try {
+    const stored = JSON.parse(text);
+    if (typeof stored?.version === "number") return stored;
+  } catch {
+    // What is no JSON is as damaged as what is no description.
+  }
+  throw new Error("it is damaged: its description of layers cannot be read");
 }

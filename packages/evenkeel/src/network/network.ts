@@ -51,6 +51,12 @@ export class Network {
    * @throws Error naming the layer that does not fit what comes before it.
    */
   constructor(layers: readonly Layer[]) {
+    for (const [index, layer] of layers.entries()) {
+      if (layer instanceof Layer) continue;
+      throw new TypeError(
+        `Entry ${index} of layers is no layer. Make layers by layers.dense({...}) and its like.`,
+      );
+    }
     const [first] = layers;
     const inputShape = first?.options.inputShape;
     if (!inputShape) {
@@ -59,11 +65,6 @@ export class Network {
       );
     }
     for (const [index, layer] of layers.entries()) {
-      if (!(layer instanceof Layer)) {
-        throw new TypeError(
-          `Entry ${index} of layers is no layer. Make layers by layers.dense({...}) and its like.`,
-        );
-      }
       if (index > 0 && (layer instanceof InputLayer || layer.options.inputShape)) {
         throw new Error(
           `Only the first layer has an inputShape, but layer ${index + 1} (${layer.type}) has one.`,
@@ -200,8 +201,8 @@ export function parameterCount(weights: readonly NetworkWeight[]): number {
   return weights.reduce((sum, { role, shape }) => sum + (role === "counter" ? 0 : sizeOf(shape)), 0);
 }
 
-/** Under these names a checkpoint holds tensors that are no layer's. */
-const reservedNames = new Set(["optimizer", "kept"]);
+/** Names under which checkpoints and programs hold what is no layer's. */
+const reservedNames = new Set(["optimizer", "kept", "next"]);
 
 /** Gives nameless layers names by their type, `dense_1`, and refuses a name used twice. */
 function nameLayers(layers: readonly Layer[]): void {
@@ -211,7 +212,7 @@ function nameLayers(layers: readonly Layer[]): void {
     if (taken.has(name)) throw new Error(`Two layers are called "${name}"; names must be unique in a model.`);
     if (/[/\s]/.test(name)) throw new Error(`The layer name "${name}" must not contain "/" or spaces.`);
     if (reservedNames.has(name))
-      throw new Error(`A layer cannot be called "${name}", a name that checkpoints use.`);
+      throw new Error(`A layer cannot be called "${name}", a name that checkpoints or programs use.`);
     taken.add(name);
   }
   const counts = new Map<string, number>();

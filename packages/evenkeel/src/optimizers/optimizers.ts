@@ -47,7 +47,7 @@ const adamOptionNames: Readonly<Record<keyof AdamOptions, true>> = {
   epsilon: true,
 };
 
-/** Optimisers, by the names that Keras and TensorFlow.js give them. */
+/** Makers of optimisers. */
 export const optimizers = {
   /**
    * Stochastic gradient descent: w ← w − rate · g; with momentum v ← momentum · v − rate · g, w ← w + v; with

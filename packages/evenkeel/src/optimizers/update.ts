@@ -1,6 +1,8 @@
 import type { Value } from "../graph/graph.js";
 import { add, clip, div, maximum, mul, reduceSum, sqrt, sub } from "../graph/operations.js";
+import { shown } from "../options/known.js";
 import { zeros } from "../tensor/tensor.js";
+import type { WeightRole } from "../weights/index.js";
 import type { Optimizer, OptimizerOptions, Parameter, UpdateContext } from "./optimizer.js";
 import { scheduleOf } from "./schedules.js";
 
@@ -15,6 +17,8 @@ export interface UpdateRule {
   /** The weight after the step. */
   step(weight: Value, gradient: Value, context: UpdateContext): Value;
 }
+
+const trainedRoles: readonly WeightRole[] = ["kernel", "bias", "gamma", "beta", "slope"];
 
 /** An optimiser from its rule: adds weight decay, clipping and the naming of its tensors. */
 export function optimizer<Options extends OptimizerOptions>(
@@ -31,6 +35,12 @@ export function optimizer<Options extends OptimizerOptions>(
     if (value !== undefined && !(Number.isFinite(value) && value > 0)) {
       throw new RangeError(`${type}: ${name} must be a finite number above 0, got ${value}.`);
     }
+  }
+  for (const role of options.excludeFromWeightDecay ?? []) {
+    if (trainedRoles.includes(role)) continue;
+    throw new RangeError(
+      `${type}: excludeFromWeightDecay names roles (${trainedRoles.join(", ")}), got ${shown(role)}.`,
+    );
   }
   const shared = rule.shared ?? {};
   const clips = options.clipValue ?? options.clipNorm ?? options.globalClipNorm;

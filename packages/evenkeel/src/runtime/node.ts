@@ -52,9 +52,12 @@ export function nodeRuntime({ device = "cpu", threads }: NodeRuntimeOptions = {}
         return new NodeProgram(await InferenceSession.create(model, options), label);
       } catch (cause) {
         const hint = device === "cpu" ? "" : ` Is the device usable here? ${available} "cpu" always works.`;
-        throw new RuntimeError(`ONNX Runtime refused ${label} on ${device}: ${reason(cause)}${hint}`, {
-          cause,
-        });
+        throw new RuntimeError(
+          `ONNX Runtime refused ${label} on ${device}: ${reason(cause).replace(/[.\s]*$/, "")}.${hint}`,
+          {
+            cause,
+          },
+        );
       }
     },
   };
@@ -119,6 +122,16 @@ class HostState implements State {
     this.lastWritten = [];
   }
 
+  async isFinite(names: readonly string[]): Promise<boolean> {
+    return names.every((name) => {
+      const data = this.entry(name).front.data as Float32Array;
+      // 0 · x is NaN for every x that is not finite, and a sum keeps it: one pass without a branch.
+      let sum = 0;
+      for (let index = 0; index < data.length; index++) sum += 0 * data[index]!;
+      return sum === 0;
+    });
+  }
+
   /** The buffer that programs read. */
   current(name: string): OrtTensor {
     return this.entry(name).front;
@@ -158,6 +171,8 @@ class NodeProgram implements Program {
   /** Outputs that replace state, by the state's name. */
   private readonly written: readonly string[];
   private readonly returned: readonly string[];
+  /** The run under way, which a release waits for. */
+  private latest: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly session: InferenceSession,
@@ -189,7 +204,9 @@ class NodeProgram implements Program {
     for (const name of this.returned) outputs[name] = null;
     let results: InferenceSession.ReturnType;
     try {
-      results = await this.session.run(inputs, outputs);
+      const running = this.session.run(inputs, outputs);
+      this.latest = running.catch(() => {});
+      results = await running;
     } catch (cause) {
       // The run may have written into the buffers of the state before: there is no way back to that.
       host?.advance([]);
@@ -205,6 +222,7 @@ class NodeProgram implements Program {
   }
 
   async release(): Promise<void> {
+    await this.latest;
     await this.session.release();
   }
 }

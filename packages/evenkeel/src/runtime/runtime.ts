@@ -4,7 +4,10 @@ import type { Tensor } from "../tensor/tensor.js";
 export interface Runtime {
   /** For example `onnxruntime-node 1.30.0`. */
   readonly name: string;
-  /** The execution provider that computes, for example `cpu`, `webgpu`, `cuda`. */
+  /**
+   * The execution provider that computes, for example `cpu`, `webgpu`, `cuda`. WebAssembly is ONNX Runtime's
+   * `cpu` too: what is true of that provider (loops, batch normalization's operator) is true of it there.
+   */
   readonly device: string;
   /** Puts named tensors where programs can read and replace them. */
   createState(tensors: Iterable<readonly [string, Tensor]>): State;
@@ -32,6 +35,8 @@ export interface State {
   /** Adds a tensor, or replaces one whatever its shape was. */
   put(name: string, tensor: Tensor): void;
   remove(name: string): void;
+  /** Whether no element of these tensors is NaN or infinite. */
+  isFinite(names: readonly string[]): Promise<boolean>;
   /** Goes back to the state before the last run. Possible once after each run. */
   undo(): void;
 }

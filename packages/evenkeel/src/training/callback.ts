@@ -13,6 +13,11 @@ export interface Training<M> {
   readonly lastEpoch: number;
   /** Optimiser steps in each epoch. */
   readonly stepsPerEpoch: number;
+  /**
+   * How the training ended, in `onTrainEnd`: after its last epoch, by a callback's `stop`, by its signal, or by
+   * an error or a loss that is no number. Undefined before.
+   */
+  readonly outcome: "finished" | "stopped" | "aborted" | "failed" | undefined;
   /** Ends the training after the present steps. @param reason appears in the history. Default: stopped by a callback. */
   stop(reason?: string): void;
 }
@@ -29,6 +34,6 @@ export interface Callback<M> {
   /** After a run of steps; the model is as the last of them left it. */
   onStepsEnd?(steps: readonly StepLogs[], training: Training<M>): void | Promise<void>;
   onEpochEnd?(epoch: EpochLogs, training: Training<M>): void | Promise<void>;
-  /** Always, also when the training fails. */
+  /** For every callback whose `onTrainBegin` was reached, also when the training fails. */
   onTrainEnd?(training: Training<M>): void | Promise<void>;
 }

@@ -5,6 +5,9 @@ import * as programs from "./programs.js";
 import type { Logs } from "./progress.js";
 import type { Compiled } from "./step.js";
 
+/** Programs differ by batch size and by what is asked of them; of more than these, the longest unused go. */
+const keptPrograms = 16;
+
 /** Examples and their targets; axis 0 counts examples in both. */
 export interface Examples {
   x: Tensor;
@@ -126,6 +129,11 @@ export class Engine {
     return measuresAt(results, 0);
   }
 
+  /** Whether all weights and running statistics are finite numbers. */
+  isFinite(): Promise<boolean> {
+    return this.state.isFinite(this.network.weights.map(({ fullName }) => fullName));
+  }
+
   /** Builds and loads what `train` runs for a batch size, which would else count as part of its first run. */
   async prepare(data: Examples, batchSize: number): Promise<void> {
     await (this.stepsPerRun === 1 ? this.oneStep(data, batchSize) : this.manySteps(data, batchSize));
@@ -230,12 +238,7 @@ export class Engine {
   async release(): Promise<void> {
     const open = [...this.loaded.values()];
     this.loaded.clear();
-    for (const program of open) {
-      await program.then(
-        (loaded) => loaded.release(),
-        () => {},
-      );
-    }
+    for (const program of open) await releaseOf(program);
   }
 
   private async readState(names: readonly string[]): Promise<Map<string, Tensor>> {
@@ -302,12 +305,28 @@ export class Engine {
   ): Promise<Program> {
     const id = this.programId(kind, key);
     const known = this.loaded.get(id);
-    if (known) return known;
+    if (known) {
+      // The map's order is that of the last use.
+      this.loaded.delete(id);
+      this.loaded.set(id, known);
+      return known;
+    }
+    for (const [oldest, program] of this.loaded) {
+      if (this.loaded.size < keptPrograms) break;
+      this.loaded.delete(oldest);
+      void releaseOf(program);
+    }
     const loading = this.runtime.load(build(this.blueprint()), `the ${kind} program`);
     this.loaded.set(id, loading);
     loading.catch(() => this.loaded.delete(id));
     return loading;
   }
+}
+
+/** Releases a program once it is loaded; one that could not be loaded has nothing to release. */
+async function releaseOf(program: Promise<Program>): Promise<void> {
+  const loaded = await program.catch(() => undefined);
+  await loaded?.release();
 }
 
 function measuresAt(results: Readonly<Record<string, Tensor>>, step: number): Logs {

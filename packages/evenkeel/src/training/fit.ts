@@ -21,6 +21,7 @@ import {
   type Progress,
   type StepLogs,
 } from "./progress.js";
+import { countUpdates } from "./stale-statistics.js";
 
 /** How long one run of steps should take: progress shows and Ctrl-C acts at its end. */
 const runMilliseconds = 60;
@@ -59,8 +60,13 @@ export function planFit(
 
 /** Trains until the last epoch, from wherever the progress stands. */
 export async function runFit<M>(context: FitContext<M>): Promise<History> {
-  const { segments, settings, progress, callbacks } = context;
+  const { segments, settings, progress, signal } = context;
   let stopped: string | undefined;
+  let outcome: Training<M>["outcome"];
+  const end = (reason: string, how: Training<M>["outcome"]) => {
+    stopped ??= reason;
+    outcome ??= how;
+  };
   const training: Training<M> = {
     model: context.model,
     progress,
@@ -70,38 +76,66 @@ export async function runFit<M>(context: FitContext<M>): Promise<History> {
     kept: context.kept,
     lastEpoch: settings.lastEpoch,
     stepsPerEpoch: segments.reduce((sum, { steps }) => sum + steps, 0),
-    stop: (reason = "stopped by a callback") => {
-      stopped ??= reason;
+    get outcome() {
+      return outcome;
     },
+    stop: (reason = "stopped by a callback") => end(reason, "stopped"),
   };
   for (const { batchSize } of segments) await context.engine.prepare(context.data, batchSize);
-  const abort = () => training.stop("aborted");
-  if (context.signal?.aborted) abort();
-  context.signal?.addEventListener("abort", abort, { once: true });
+  const abort = () => end("aborted", "aborted");
+  if (signal?.aborted) abort();
+  signal?.addEventListener("abort", abort, { once: true });
+  const begun: Callback<M>[] = [];
   try {
-    for (const callback of callbacks) await callback.onTrainBegin?.(training);
+    for (const callback of context.callbacks) {
+      begun.push(callback);
+      await callback.onTrainBegin?.(training);
+    }
     while (progress.epoch < settings.lastEpoch && stopped === undefined) {
       if (progress.batch === 0) {
-        for (const callback of callbacks) await callback.onEpochBegin?.(progress.epoch + 1, training);
+        for (const callback of begun) await callback.onEpochBegin?.(progress.epoch + 1, training);
       }
-      await runEpoch(context, training, () => stopped !== undefined);
+      const failure = await runEpoch(context, training, () => stopped !== undefined);
+      if (failure) end(failure, "failed");
       if (stopped !== undefined && nextStretch(segments, progress.batch, 1)) break;
       const epoch = await finishEpoch(context);
-      for (const callback of callbacks) await callback.onEpochEnd?.(epoch, training);
+      for (const callback of begun) await callback.onEpochEnd?.(epoch, training);
     }
+    outcome ??= "finished";
+  } catch (error) {
+    outcome = "failed";
+    throw error;
   } finally {
-    context.signal?.removeEventListener("abort", abort);
-    for (const callback of callbacks) await callback.onTrainEnd?.(training);
+    signal?.removeEventListener("abort", abort);
+    await endAll(begun, training);
   }
   return historyOf(training.epochs, stopped);
 }
 
-/** The rest of the epoch under way, one stretch of steps after another. */
+/** Lets every callback end, and throws the first error among theirs, unless the training has one of its own. */
+async function endAll<M>(callbacks: readonly Callback<M>[], training: Training<M>): Promise<void> {
+  const errors: unknown[] = [];
+  for (const callback of callbacks) {
+    try {
+      await callback.onTrainEnd?.(training);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0 && training.outcome !== "failed") throw errors[0];
+}
+
+/**
+ * The rest of the epoch under way, one stretch of steps after another.
+ *
+ * @returns why it stopped, when it did so because the loss or the weights are no numbers any more.
+ * @throws NonFiniteLossError for the same reason, as `onNaN` says.
+ */
 async function runEpoch<M>(
   context: FitContext<M>,
   training: Training<M>,
   isStopped: () => boolean,
-): Promise<void> {
+): Promise<string | undefined> {
   const { engine, data, segments, settings, progress, callbacks } = context;
   const order = epochOrder(data.x.shape[0]!, settings, progress.epoch);
   let limit = Math.min(8, engine.stepsPerRun);
@@ -111,7 +145,7 @@ async function runEpoch<M>(
       progress.batch,
       Math.min(limit, stepsToInterval(progress.step, callbacks)),
     );
-    if (!stretch) return;
+    if (!stretch) return undefined;
     const { batchSize, steps, firstExample } = stretch;
     const run = stepsToRun(
       context,
@@ -128,32 +162,40 @@ async function runEpoch<M>(
       Math.max(1, Math.round((limit + (steps * runMilliseconds) / milliseconds) / 2)),
     );
     progress.seconds += milliseconds / 1000;
-    const bad = logs.findIndex(({ loss }) => !Number.isFinite(loss));
-    const failure = bad === -1 ? undefined : await handleNonFinite(context, run, bad, logs[bad]!.loss!);
+    const sound = logs.every(({ loss }) => Number.isFinite(loss)) && (await engine.isFinite());
+    const failure = sound ? undefined : await handleNonFinite(context, run);
     const taken = record(progress, logs.slice(0, failure?.taken), run);
+    countUpdates(progress.statisticsUpdates, engine.network, taken.length);
     if (taken.length > 0) for (const callback of callbacks) await callback.onStepsEnd?.(taken, training);
     if (failure?.action === "throw") throw new NonFiniteLossError(failure.report);
-    if (failure?.action === "stop") training.stop(describeNonFinite(failure.report));
+    if (failure?.action === "stop") return describeNonFinite(failure.report);
   }
+  return undefined;
 }
 
 /**
- * Asks `onNaN` what to do about the first bad step of a run, and leaves the model after the steps that count:
- * those before the bad one, and this one too if the training is to continue. The rest of the run is taken back,
- * so that `onNaN` hears of every bad step.
+ * Finds the first step of a run whose loss, or whose update of the weights, is not finite; asks `onNaN` what to do
+ * about it; and leaves the model after the steps that count: those before the bad one, and this one too if the
+ * training is to continue. The rest of the run is taken back, so that `onNaN` hears of every bad step.
  */
 async function handleNonFinite<M>(
   { engine, data, progress, onNaN }: FitContext<M>,
   run: StepsToRun,
-  bad: number,
-  loss: number,
 ): Promise<
   | { action: "continue"; taken?: number }
   | { action: "throw" | "stop"; taken: number; report: NonFiniteReport }
 > {
   if (onNaN === "continue") return { action: "continue" };
+  // The steps are taken again, one at a time, so that the state before the bad one is there to go back to.
   engine.state.undo();
-  if (bad > 0) await engine.train(data, part(run, 0, bad));
+  const last = run.learningRates.length - 1;
+  let bad = 0;
+  let loss = Number.NaN;
+  for (; ; bad++) {
+    [{ loss }] = (await engine.train(data, part(run, bad, bad + 1))) as [{ loss: number }];
+    if (bad === last || !Number.isFinite(loss) || !(await engine.isFinite())) break;
+  }
+  engine.state.undo();
   const { order, seeds } = part(run, bad, bad + 1);
   const examples = { x: gatherRows(data.x, order), y: gatherRows(data.y, order) };
   const place = await locateNonFinite(engine, examples, seeds[0]!);

@@ -100,6 +100,25 @@ describe("a loss that is no number any more", () => {
     expect(report.step).toBe(14);
   });
 
+  it("is also an update that ruins the weights, in the last step of all", async () => {
+    const learningRate = schedules.step({ initial: 0.01, every: 15, factor: 1e300 });
+    const model = clusterNetwork({ optimizer: optimizers.sgd({ learningRate }) });
+    let atFifteen: Record<string, string> | undefined;
+    const watch = {
+      interval: 15,
+      async onStepsEnd(steps: readonly StepLogs[]) {
+        if (steps.at(-1)!.step === 15) atFifteen = await weightBits(model);
+      },
+    };
+    const failure = await failureOf(model.fit(x, y, { ...options, epochs: 2, callbacks: [watch] }));
+    expect(failure.message).toMatch(
+      /^Step 16 \(epoch 2\) made weights NaN or infinite, with a loss of still \d/,
+    );
+    expect(Number.isFinite(failure.report.loss)).toBe(true);
+    expect(model.steps).toBe(15);
+    expect(await weightBits(model)).toEqual(atFifteen);
+  });
+
   it("asks a function that answers nothing no second time", async () => {
     const asked: number[] = [];
     const onNaN = (({ step }: NonFiniteReport) => void asked.push(step)) as unknown as FitOptions["onNaN"];
@@ -175,6 +194,8 @@ describe("where the loss stopped being a number", () => {
       model.fit(rows(x, 0, 10), tensor(new Float32Array(10).fill(1e30), [10, 1]), quiet),
     );
     expect(report).toMatchObject({ step: 1, loss: Number.POSITIVE_INFINITY });
-    expect(message).toMatch(/The loss became infinite at step 1 \(epoch 1\): every layer's output is finite/);
+    expect(message).toMatch(
+      /The loss became infinite at step 1 \(epoch 1\): every layer's output and every gradient is finite/,
+    );
   });
 });

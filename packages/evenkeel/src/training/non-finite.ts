@@ -3,12 +3,13 @@ import type { Engine, Examples } from "./engine.js";
 /** What to do when the loss becomes NaN or infinite. */
 export type NonFiniteAction = "throw" | "stop" | "continue";
 
-/** Where the loss stopped being a number. */
+/** Where the loss, or a weight, stopped being a finite number. */
 export interface NonFiniteReport {
   /** The optimiser step, counted from 1 over the model's life. */
   step: number;
   /** Counted from 1. */
   epoch: number;
+  /** Of this step; finite when it is the update that is not. */
   loss: number;
   /** The layer, as far as it can be told. */
   layer: string | undefined;
@@ -16,7 +17,7 @@ export interface NonFiniteReport {
   finding: string;
 }
 
-/** The loss became NaN or infinite. The model holds the weights from before that step. */
+/** The loss, or the weights by an update, became NaN or infinite. The model holds the weights from before that step. */
 export class NonFiniteLossError extends Error {
   override readonly name = "NonFiniteLossError";
   constructor(readonly report: NonFiniteReport) {
@@ -27,7 +28,10 @@ export class NonFiniteLossError extends Error {
 /** The report as a sentence or two. */
 export function describeNonFinite({ step, epoch, loss, finding }: NonFiniteReport): string {
   const what = Number.isNaN(loss) ? "NaN" : "infinite";
-  return `The loss became ${what} at step ${step} (epoch ${epoch}): ${finding} The model holds its weights from before this step. A smaller learning rate, batch normalization, scaled inputs or gradient clipping (globalClipNorm) usually help.`;
+  const event = Number.isFinite(loss)
+    ? `Step ${step} (epoch ${epoch}) made weights NaN or infinite, with a loss of still ${loss}`
+    : `The loss became ${what} at step ${step} (epoch ${epoch})`;
+  return `${event}: ${finding} The model holds its weights from before this step. A smaller learning rate, batch normalization, scaled inputs or gradient clipping (globalClipNorm) usually help.`;
 }
 
 /**
@@ -70,5 +74,8 @@ export async function locateNonFinite(
       finding: `every layer's output is finite, but in the gradient of "${name}", ${values(gradient[1])}.`,
     };
   }
-  return { layer: undefined, finding: "every layer's output is finite; the loss itself overflows." };
+  return {
+    layer: undefined,
+    finding: "every layer's output and every gradient is finite; the loss itself or the update overflows.",
+  };
 }

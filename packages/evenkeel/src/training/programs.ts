@@ -1,4 +1,4 @@
-import { gradients } from "../autodiff/gradients.js";
+import { dependsOn, gradients } from "../autodiff/gradients.js";
 import { Graph, type Value } from "../graph/graph.js";
 import { writeModel } from "../graph/onnx.js";
 import { cast, gather, isInfinite, isNotANumber, logicalOr, loop, reduceSum } from "../graph/operations.js";
@@ -154,6 +154,12 @@ export function inspection(
       value: outputs.get(name)!,
     })),
   ];
+  for (const layer of wanted.layerGradients) {
+    if (dependsOn(loss, outputs.get(layer)!)) continue;
+    throw new RangeError(
+      `The loss does not depend on the output of "${layer}": it is computed from the logits that go into it. Ask for the gradient of the layer before it, or make the activation a layer of its own.`,
+    );
+  }
   const found = gradients(
     loss,
     targets.map(({ value }) => value),

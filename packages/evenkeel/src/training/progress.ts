@@ -52,6 +52,8 @@ export interface Progress {
   step: number;
   /** The steps among them that were taken before the present optimiser began, and its schedule with it. */
   compiledAt: number;
+  /** How often each batch normalization's running statistics were updated, by the layer's name. */
+  statisticsUpdates: Record<string, number>;
   /** Sums over the examples of the epoch under way. */
   sums: Logs;
   examples: number;
@@ -62,7 +64,17 @@ export interface Progress {
 
 /** The progress of a model that has not been trained. */
 export function noProgress(): Progress {
-  return { epoch: 0, batch: 0, step: 0, compiledAt: 0, sums: {}, examples: 0, seconds: 0, epochs: [] };
+  return {
+    epoch: 0,
+    batch: 0,
+    step: 0,
+    compiledAt: 0,
+    statisticsUpdates: {},
+    sums: {},
+    examples: 0,
+    seconds: 0,
+    epochs: [],
+  };
 }
 
 /** What `fit` returns. */

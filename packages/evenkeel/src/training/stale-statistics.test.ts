@@ -77,3 +77,18 @@ describe("running statistics after training [complaint 7, tensorflow/tensorflow#
     }
   });
 });
+
+it("steps that a layer was frozen in are no updates of its statistics [complaint 3, pytorch/pytorch#4741]", async () => {
+  const model = network();
+  const layer = model.layers.find(({ type }) => type === "batchNormalization")!;
+  layer.trainable = false;
+  const warnings: string[] = [];
+  const options: FitOptions = { batchSize: 10, onWarning: (message) => void warnings.push(message) };
+  await model.fit(x, y, { ...options, epochs: 60 });
+  expect(warnings).toEqual([]);
+  layer.trainable = true;
+  await model.trainOnBatch(x, y);
+  await model.fit(x, y, { ...options, batchSize: x.shape[0]! });
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toMatch(/98 % their initial values after 2 steps/);
+});
