@@ -4,6 +4,7 @@ import { type CompareOptions, settingsFrom } from "./compare/options.js";
 import type { Observer, RunRecord } from "./compare/records.js";
 import type { Settings } from "./compare/settings.js";
 import { resultsOf } from "./results/results.js";
+import { shareOfCommonest } from "./results/statistics.js";
 import { configurationOf } from "./runs/configuration.js";
 import { type OpenFolder, openFolder, runFolder } from "./runs/folder.js";
 import { onInterrupt } from "./terminal/interrupt.js";
@@ -46,9 +47,10 @@ export async function compareCommand(options: CompareCommandOptions): Promise<nu
     records = await recorded(folder, progress, settings, surroundings);
   } finally {
     progress.stop();
+    interrupt.release();
   }
 
-  const results = resultsOf(records, settings);
+  const results = resultsOf(records, settings, shareOfCommonest(data.test.y.data));
   folder.write("results.json", json(results));
   const written = [`${path}/results.json`];
   if (options.report && results.arms.length > 0) {
@@ -56,7 +58,6 @@ export async function compareCommand(options: CompareCommandOptions): Promise<nu
     const { reportPage } = await import("./report/page.js");
     written.unshift(folder.write("report.html", reportPage({ results, records, configuration })));
   }
-  interrupt.release();
 
   if (options.json) process.stdout.write(json(results));
   else {
@@ -115,9 +116,9 @@ function progressFor(
 
 function both(first: Observer, second: Observer): Observer {
   return {
-    runBegins: (run) => {
-      first.runBegins?.(run);
-      second.runBegins?.(run);
+    runBegins: (run, steps) => {
+      first.runBegins?.(run, steps);
+      second.runBegins?.(run, steps);
     },
     steps: (run, steps) => {
       first.steps?.(run, steps);

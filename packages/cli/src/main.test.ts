@@ -151,6 +151,15 @@ describe("evenkeel compare", () => {
     expect(existsSync(join(out, "json", "report.html"))).toBe(false);
   });
 
+  it("reports trainings that all diverged, and keeps none of their networks", async () => {
+    const wild = ["--variants", "none,raw", "--learning-rate", "1000", "--name", "wild"];
+    const { code, stdout } = await compare([...tiny, ...wild]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/raw pixels +seed 1 +diverged: the loss became/);
+    expect(read("wild", "report.html")).toContain("diverged with 1 of 1 seeds");
+    expect(readdirSync(join(out, "wild", "models"))).toEqual([]);
+  });
+
   it("refuses mistakes before anything is written", async () => {
     const mistakes = [
       [["--variants", "none,befor", "--name", "bad"], /knows no "befor". There are: none, after/],

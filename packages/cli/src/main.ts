@@ -1,14 +1,19 @@
 import { Command, CommanderError, Option } from "commander";
 import { defaults } from "./compare/options.js";
-import { optimizerChoices } from "./compare/settings.js";
+import { datasetTargets, optimizerChoices } from "./compare/settings.js";
 import { variantNames } from "./compare/variants.js";
+import { enumerated } from "./results/wording.js";
 import { cliVersion } from "./runs/configuration.js";
 import { UsageError } from "./usage-error.js";
+
+const defaultRates = Object.fromEntries(
+  Object.entries(optimizerChoices).map(([name, { learningRate }]) => [name, learningRate]),
+);
 
 const program = new Command("evenkeel")
   .description("Trains networks with and without batch normalization, and shows what it changes.")
   .version(cliVersion())
-  .showHelpAfterError("(npx evenkeel compare --help lists the options)")
+  .showHelpAfterError("(npx evenkeel-cli compare --help lists the options)")
   // Mistakes that commander finds look and end like those that the options' checks find.
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "evenkeel: ")) })
   .exitOverride()
@@ -19,20 +24,20 @@ program
   .description(
     "Train one network with and without batch normalization, side by side, and write what changed to runs/.",
   )
-  .option("--dataset <name>", "mnist or fashion-mnist", defaults.dataset)
+  .option("--dataset <name>", Object.keys(datasetTargets).join(" or "), defaults.dataset)
   .option("--variants <list>", `which of ${variantNames.join(", ")}`, defaults.variants)
   .option("--epochs <n>", "passes over the training set", defaults.epochs)
   .option("--batch-size <n>", "examples in a step", defaults.batchSize)
   .option(
     "--learning-rate <list>",
-    "one or several with commas: every variant at each (default: 0.1 for sgd, 0.02 for momentum and nesterov, 0.001 for the others)",
+    `one or several with commas: every variant at each (default: ${named(defaultRates)})`,
   )
   .option("--optimizer <name>", Object.keys(optimizerChoices).join(", "), defaults.optimizer)
   .option("--seeds <n>", "how many, or the seeds themselves with commas", defaults.seeds)
   .option("--width <list>", "units of the hidden layers", defaults.width)
   .option("--depth <n>", "how many times those layers are repeated", defaults.depth)
   .option("--activation <name>", "of the hidden layers", defaults.activation)
-  .option("--target <share>", "the test accuracy to race to (default: 0.97, for fashion-mnist 0.85)")
+  .option("--target <share>", `the test accuracy to race to (default: ${named(datasetTargets)})`)
   .option("--examples <n>", "train on the first n examples only")
   .option("--name <name>", "the run's folder (default: date, time and data set)")
   .option("--out <folder>", "where run folders are made", "runs")
@@ -47,6 +52,14 @@ program
     const { compareCommand } = await import("./command.js");
     process.exitCode = await compareCommand(options);
   });
+
+/** Numbers with the names they are for: `0.1 for sgd, 0.02 for momentum and nesterov`. */
+function named(numbers: Record<string, number>): string {
+  const names = (number: number) => Object.keys(numbers).filter((name) => numbers[name] === number);
+  return [...new Set(Object.values(numbers))]
+    .map((number) => `${number} for ${enumerated(names(number))}`)
+    .join(", ");
+}
 
 // Whoever reads the output may close it early (`| head`): the comparison goes on and its folder becomes whole.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

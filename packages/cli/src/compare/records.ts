@@ -72,12 +72,13 @@ export interface RunRecord extends RunKey {
 
 /** What is told while a comparison runs, to whoever shows or keeps it. */
 export interface Observer {
-  runBegins?(run: RunKey): void;
+  /** @param steps that the training takes when nothing ends it early. */
+  runBegins?(run: RunKey, steps: number): void;
   /** After some steps. */
   steps?(run: RunKey, steps: readonly StepLogs[]): void;
   probe?(run: RunKey, probe: Probe): void;
   epoch?(run: RunKey, epoch: EpochRecord): void;
   runEnds?(run: RunRecord): void;
-  /** The trained network of an arm's first seed, as an ONNX file. */
+  /** The trained network of an arm's first seed, as an ONNX file; none of a training that did not finish. */
   model?(run: RunKey, bytes: Uint8Array): void;
 }

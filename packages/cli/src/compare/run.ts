@@ -50,7 +50,6 @@ export async function train(run: RunKey, context: RunContext): Promise<RunRecord
     trace: [],
     probes: [],
   };
-  observer.runBegins?.(run);
   let diverged: Required<Pick<RunRecord, "reason" | "divergence">> | undefined;
   try {
     const history = await model.fit(data.train.x, data.train.y, {
@@ -80,7 +79,7 @@ export async function train(run: RunKey, context: RunContext): Promise<RunRecord
       record.outcome = diverged === undefined ? "interrupted" : "diverged";
       Object.assign(record, diverged ?? { reason: "stopped before its last epoch" });
     }
-    if (record.outcome !== "interrupted" && run.seed === settings.seeds[0]) {
+    if (record.outcome === "finished" && run.seed === settings.seeds[0]) {
       observer.model?.(run, await model.toOnnx());
     }
   } finally {
@@ -96,13 +95,17 @@ function recording(
   { observer, settings, data }: RunContext,
   measure: (moment: Moment) => Promise<void>,
 ): Callback<Model> {
+  // Of the longest training: batch norm may need a step less in an epoch, and all are measured at the same steps.
   const totalSteps = Math.ceil(data.train.x.shape[0]! / settings.batchSize) * settings.epochs;
   const interval = Math.max(1, Math.round(totalSteps / measurementsPerRun));
   let secondsBefore = 0;
   let since: StepLogs[] = [];
   return {
     interval,
-    onTrainBegin: () => measure({ step: 0, epoch: 0, seconds: 0 }),
+    async onTrainBegin({ stepsPerEpoch }) {
+      observer.runBegins?.(record, stepsPerEpoch * settings.epochs);
+      await measure({ step: 0, epoch: 0, seconds: 0 });
+    },
     async onStepsEnd(steps, { progress, stepsPerEpoch }) {
       observer.steps?.(record, steps);
       since.push(...steps);

@@ -4,7 +4,7 @@ import { type VariantName, variants } from "../compare/variants.js";
 import { enumerated, roundPercent } from "../results/wording.js";
 import { svg } from "./document.js";
 import type { Figure, FigureData, Panel } from "./figure.js";
-import { logTicks } from "./log-ticks.js";
+import { isOnLogAxis, logTicks } from "./log-ticks.js";
 import { colorOf, lineStyles } from "./palette.js";
 
 /** A point of a learning curve. */
@@ -26,17 +26,15 @@ const hardlyLearned = 0.6;
 
 const size = { width: 460, height: 340, marginLeft: 52, marginRight: 16, marginTop: 14, marginBottom: 38 };
 
-/** Test accuracy against epochs and against seconds. */
-export function accuracyFigure({ settings, variants: shown, runs }: FigureData): Figure {
+/** Test accuracy against epochs and against seconds. Undefined where no epoch was trained to its end. */
+export function accuracyFigure({ settings, variants: shown, runs }: FigureData): Figure | undefined {
   const curves = curvesOf(shown, runs, (run) =>
     run.epochs.map(({ epoch, seconds, test }) => ({ epoch, seconds, value: 1 - test.accuracy })),
-  );
+  ).filter(({ mean }) => mean.length > 0);
+  if (curves.length === 0) return undefined;
   const target = 1 - settings.target;
   // A variant that learned nothing would press all others into the top of the frame.
-  const [inFrame, below] = partition(
-    curves,
-    ({ mean }) => Math.min(1, ...mean.map(itsValue)) < hardlyLearned,
-  );
+  const [inFrame, below] = partition(curves, ({ mean }) => Math.min(...mean.map(itsValue)) < hardlyLearned);
   const errors = inFrame.flatMap(({ seeds, mean }) => [...seeds.flat(), ...mean].map(itsValue));
   const lowest = Math.max(1e-4, Math.min(target, ...errors.filter((error) => error > 0)));
   const ticks = [
@@ -63,20 +61,25 @@ export function accuracyFigure({ settings, variants: shown, runs }: FigureData):
   };
 }
 
-/** Training loss against epochs and against seconds. */
-export function lossFigure({ variants: shown, runs }: FigureData): Figure {
+/** Training loss against epochs and against seconds. Undefined where there is no loss to draw: all diverged at once. */
+export function lossFigure({ variants: shown, runs }: FigureData): Figure | undefined {
   const curves = curvesOf(shown, runs, (run) =>
     run.trace.map(({ epoch, seconds, loss }) => ({ epoch, seconds, value: loss })),
   );
-  const losses = curves.flatMap(({ seeds, mean }) => [...seeds.flat(), ...mean].map(itsValue));
+  // A loss of exactly 0 has no place on the axis: its curve goes along the bottom.
+  const losses = curves
+    .flatMap(({ seeds, mean }) => [...seeds.flat(), ...mean].map(itsValue))
+    .filter(isOnLogAxis);
+  if (losses.length === 0) return undefined;
+  const bottom = Math.min(...losses) * 0.9;
   // One wild step of unscaled pixels would press all other curves to the bottom.
-  const top = Math.min(Math.max(...losses), 4);
+  const top = Math.min(Math.max(...losses), Math.max(4, 10 * bottom));
   const options: Plot.PlotOptions = {
     y: {
       type: "log",
-      domain: [Math.min(...losses) * 0.9, top],
+      domain: [bottom, top],
       clamp: true,
-      ...logTicks(Math.min(...losses) * 0.9, top),
+      ...logTicks(bottom, top),
       label: "training loss",
       grid: true,
     },

@@ -5,7 +5,7 @@ import { type VariantName, variants } from "../compare/variants.js";
 import { enumerated } from "../results/wording.js";
 import { svg } from "./document.js";
 import type { Figure, FigureData, Panel } from "./figure.js";
-import { logTicks } from "./log-ticks.js";
+import { isOnLogAxis, logTicks } from "./log-ticks.js";
 import { colorOf, lineStyles } from "./palette.js";
 
 const small = { width: 210, height: 150, marginLeft: 36, marginRight: 8, marginTop: 8, marginBottom: 26 };
@@ -42,7 +42,7 @@ export function gradientFigure({ settings, probed, unprobed }: FigureData): Figu
   const ticksFor = (layer: string) => {
     const norms = probed
       .flatMap(({ probes }) => probes.map(({ gradientNorms }) => gradientNorms[layer]!))
-      .filter((norm) => norm > 0 && Number.isFinite(norm));
+      .filter(isOnLogAxis);
     return logTicks(Math.min(...norms), Math.max(...norms));
   };
   return {
@@ -61,7 +61,7 @@ export function gradientFigure({ settings, probed, unprobed }: FigureData): Figu
             Plot.line(
               probes
                 .map((probe) => ({ epoch: probe.epoch, norm: probe.gradientNorms[layer]! }))
-                .filter(({ norm }) => norm > 0 && Number.isFinite(norm)),
+                .filter(({ norm }) => isOnLogAxis(norm)),
               {
                 x: "epoch",
                 y: "norm",

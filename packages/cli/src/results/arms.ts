@@ -18,7 +18,7 @@ export interface ArmResult extends Arm {
   finished: number;
   /** Seeds whose loss became no number, with the reason. */
   diverged: (Divergence & { seed: number; reason: string })[];
-  /** How many of the finished seeds ended near the accuracy of one answer for everything. */
+  /** How many of the finished seeds ended at the accuracy of one answer for everything, or hardly above it. */
   learnedNothing: number;
   parameters: RunRecord["parameters"];
   /** Test accuracy after each epoch, over the seeds that have it. */
@@ -30,14 +30,18 @@ export interface ArmResult extends Arm {
   secondsPerEpoch: Spread | undefined;
 }
 
-/** Twice the accuracy of guessing among ten classes: what has learned at all is above it after an epoch. */
-const hardlyLearned = 0.2;
+/** How far above one answer for everything a test accuracy has to be to show that anything was learned: a point. */
+const leastGain = 0.01;
 
-/** The rows of the table, in the settings' order, of those arms that were trained at all. */
-export function armResults(records: readonly RunRecord[], settings: Settings): ArmResult[] {
+/**
+ * The rows of the table, in the settings' order, of those arms that were trained at all.
+ *
+ * @param baseline the test accuracy of one answer for everything.
+ */
+export function armResults(records: readonly RunRecord[], settings: Settings, baseline: number): ArmResult[] {
   return armsOf(settings).flatMap((arm) => {
     const runs = completed(records, arm);
-    return runs.length > 0 ? [armResult(arm, runs, settings)] : [];
+    return runs.length > 0 ? [armResult(arm, runs, settings, baseline)] : [];
   });
 }
 
@@ -59,7 +63,12 @@ export function typicalEpochSeconds({ epochs }: RunRecord): number {
   return median(epochs.map(({ epochSeconds }) => epochSeconds));
 }
 
-function armResult(arm: Arm, runs: readonly RunRecord[], { epochs, target }: Settings): ArmResult {
+function armResult(
+  arm: Arm,
+  runs: readonly RunRecord[],
+  { epochs, target }: Settings,
+  baseline: number,
+): ArmResult {
   const finished = runs.filter(({ outcome }) => outcome === "finished");
   const finals = finished.map((run) => run.epochs.at(-1)!.test.accuracy);
   const arrivals = runs.flatMap((run) => reaches(run, target) ?? []);
@@ -69,7 +78,7 @@ function armResult(arm: Arm, runs: readonly RunRecord[], { epochs, target }: Set
     diverged: runs.flatMap(({ seed, divergence, reason = "" }) =>
       divergence ? [{ seed, ...divergence, reason }] : [],
     ),
-    learnedNothing: finals.filter((accuracy) => accuracy < hardlyLearned).length,
+    learnedNothing: finals.filter((accuracy) => accuracy < baseline + leastGain).length,
     parameters: runs[0]!.parameters,
     testAccuracy: Array.from({ length: epochs }, (_, epoch) =>
       spreadOf(runs.flatMap((run) => run.epochs[epoch]?.test.accuracy ?? [])),

@@ -12,7 +12,7 @@ export function failure(arm: ArmResult): string | undefined {
   }
   if (!finalAccuracy) return "was not trained to the end";
   if (learnedNothing < finished) return undefined;
-  return `learned nothing: ${percent(finalAccuracy.mean)}, as good as one answer for every image`;
+  return `learned nothing: ${percent(finalAccuracy.mean)}, about as good as one answer for every image`;
 }
 
 /** How the seeds ended that did not diverge. */

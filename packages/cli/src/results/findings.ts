@@ -1,7 +1,7 @@
 import type { RunRecord } from "../compare/records.js";
 import type { Settings } from "../compare/settings.js";
 import { placeInHidden, type VariantName, variants } from "../compare/variants.js";
-import { type ArmResult, armResults, completed, reaches, typicalEpochSeconds } from "./arms.js";
+import { type ArmResult, completed, reaches, typicalEpochSeconds } from "./arms.js";
 import { failure } from "./failure.js";
 import { type Difference, pairedDifference, pairedRatio, spreadOf } from "./statistics.js";
 import {
@@ -23,7 +23,7 @@ export interface Finding {
 }
 
 /** The results of a comparison with what is needed to ask for pairs of seeds. */
-interface Evidence {
+export interface Evidence {
   records: readonly RunRecord[];
   settings: Settings;
   arms: readonly ArmResult[];
@@ -36,9 +36,8 @@ const unevenFrom = 1.4;
  * Says what the comparison found, by the numbers and their spread over seeds: what won, what lost, what can't
  * be told apart. Says nothing about variants that were not trained.
  */
-export function findings(records: readonly RunRecord[], settings: Settings): Finding[] {
-  const evidence = { records, settings, arms: armResults(records, settings) };
-  const { learningRates } = settings;
+export function findings(evidence: Evidence): Finding[] {
+  const { learningRates } = evidence.settings;
   if (learningRates.length === 1) {
     const rate = learningRates[0]!;
     return [
@@ -226,7 +225,10 @@ function bestRateFinding({ arms, settings }: Evidence): Finding | undefined {
     ({ variant, learningRate, finalAccuracy }) =>
       `${variants[variant].title} ${percent(finalAccuracy!.mean)} ± ${(finalAccuracy!.deviation * 100).toFixed(2)} (rate ${learningRate})`,
   );
-  return { topic: "best rates", text: `Each at its best rate: ${places.join("; ")}.` };
+  return {
+    topic: "best rates",
+    text: `Each at its best rate, chosen on the test set: ${places.join("; ")}.`,
+  };
 }
 
 function armOf({ arms }: Evidence, variant: VariantName, rate: number): ArmResult | undefined {

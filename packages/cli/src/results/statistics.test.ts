@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { median, pairedDifference, pairedRatio, spreadOf } from "./statistics.js";
+import { median, pairedDifference, pairedRatio, shareOfCommonest, spreadOf } from "./statistics.js";
 
 const bySeed = (...values: number[]) => new Map(values.map((value, index) => [index, value]));
 
@@ -8,6 +8,10 @@ describe("statistics over seeds", () => {
     expect(spreadOf([1, 2, 3])).toEqual({ mean: 2, deviation: 1, n: 3 });
     expect(spreadOf([5])).toEqual({ mean: 5, deviation: 0, n: 1 });
     expect(spreadOf([])).toBeUndefined();
+  });
+
+  it("have a commonest value", () => {
+    expect(shareOfCommonest([3, 1, 3, 2])).toBe(0.5);
   });
 
   it("have a median", () => {

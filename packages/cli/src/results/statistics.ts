@@ -22,6 +22,14 @@ export function median(values: readonly number[]): number {
   return (sorted[Math.floor(half)]! + sorted[Math.ceil(half)]!) / 2;
 }
 
+/** How large a share of the values is the most frequent one. */
+export function shareOfCommonest(values: Iterable<number | bigint>): number {
+  const counts = new Map<number | bigint, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return Math.max(0, ...counts.values()) / total;
+}
+
 /** What can be said about two things measured with the same seeds. */
 export type Verdict = "higher" | "lower" | "unclear" | "one seed";
 

@@ -59,7 +59,7 @@ export function commandOf(settings: Settings): string {
     ["threads", settings.threads],
   ];
   const given = options.flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`]));
-  return ["npx evenkeel compare", ...given].join(" ");
+  return ["npx evenkeel-cli compare", ...given].join(" ");
 }
 
 /** The command's full name of the optimiser, with what it sets. */

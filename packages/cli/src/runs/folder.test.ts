@@ -36,6 +36,17 @@ describe("a run's folder", () => {
     expect(readdirSync(path)).toEqual([]);
   });
 
+  it("is replaced with what a crash left half written in it", () => {
+    const path = join(out, "crashed");
+    mkdirSync(path);
+    for (const file of ["config.json", "report.html.part"]) writeFileSync(join(path, file), "");
+    const options = { out, name: "crashed", force: true };
+    openFolder(runFolder(options, settings), settings).close();
+    expect(readdirSync(path).sort()).toEqual(["metrics.jsonl", "models"]);
+    writeFileSync(join(path, "thesis.part"), "");
+    expect(() => runFolder(options, settings)).toThrow(/holds thesis\.part, which is not a run's/);
+  });
+
   it("is not made where a file is", () => {
     writeFileSync(join(out, "file"), "");
     const inside = () => runFolder({ out: join(out, "file"), name: "new" }, settings);

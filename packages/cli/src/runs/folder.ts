@@ -19,6 +19,9 @@ import { UsageError } from "../usage-error.js";
 /** What a run folder may hold; `--force` removes these and nothing else. */
 const contents = ["config.json", "metrics.jsonl", "results.json", "report.html", "models"];
 
+/** Ends the name of a file that is not yet whole; a crash may leave one behind. */
+const unfinished = ".part";
+
 /** Where to keep a comparison. */
 export interface FolderOptions {
   /** The folder of all runs. */
@@ -51,7 +54,7 @@ export function runFolder({ out, name, force }: FolderOptions, settings: Setting
   if (!force) {
     throw new UsageError(`${path} exists already. Give another --name, or --force to replace it.`);
   }
-  const foreign = present.filter((file) => !contents.includes(file));
+  const foreign = present.filter((file) => !isOwn(file));
   if (foreign.length > 0) {
     throw new UsageError(`${path} holds ${foreign[0]}, which is not a run's: --force does not touch it.`);
   }
@@ -74,7 +77,7 @@ export interface OpenFolder {
 export function openFolder(path: string, settings: Settings): OpenFolder {
   const created = mkdirSync(path, { recursive: true }) !== undefined;
   const clear = () => {
-    for (const file of contents) rmSync(join(path, file), { recursive: true, force: true });
+    for (const file of readdirSync(path).filter(isOwn)) rmSync(join(path, file), { recursive: true });
   };
   clear();
   mkdirSync(join(path, "models"));
@@ -86,8 +89,8 @@ export function openFolder(path: string, settings: Settings): OpenFolder {
   };
   const write = (file: string, content: string | Uint8Array) => {
     const target = join(path, file);
-    writeFileSync(`${target}.part`, content);
-    renameSync(`${target}.part`, target);
+    writeFileSync(target + unfinished, content);
+    renameSync(target + unfinished, target);
     return target;
   };
   return {
@@ -126,6 +129,11 @@ export function openFolder(path: string, settings: Settings): OpenFolder {
       },
     },
   };
+}
+
+/** Whether a file in a run's folder is the run's, whole or not. */
+function isOwn(file: string): boolean {
+  return contents.includes(file.endsWith(unfinished) ? file.slice(0, -unfinished.length) : file);
 }
 
 /** The path itself, or else the innermost folder (or file) around it that exists. */

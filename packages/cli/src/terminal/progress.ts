@@ -19,6 +19,8 @@ export interface ProgressDisplay {
 interface Lane {
   bar: SingleBar;
   done: number;
+  /** Steps of each of its trainings. */
+  stepsPerRun: number;
   /** Steps and milliseconds of what was timed; the first run of steps of each training is left out. */
   timedSteps: number;
   timedMilliseconds: number;
@@ -26,8 +28,9 @@ interface Lane {
 
 /** A bar for each variant, over all its seeds and rates, and one for the whole. Written to stderr. */
 export function progressBars(settings: Settings, trainingExamples: number): ProgressDisplay {
+  // Until a variant's training begins: batch norm may need a step less in an epoch.
   const stepsPerRun = Math.ceil(trainingExamples / settings.batchSize) * settings.epochs;
-  const perVariant = stepsPerRun * settings.seeds.length * settings.learningRates.length;
+  const runsPerVariant = settings.seeds.length * settings.learningRates.length;
   const width = Math.max(...settings.variants.map((variant) => variants[variant].title.length), 5);
   const bars = new MultiBar({
     ...barLayout(process.stderr.columns ?? 100, width),
@@ -49,10 +52,10 @@ export function progressBars(settings: Settings, trainingExamples: number): Prog
   const lanes = new Map<VariantName, Lane>();
   for (const variant of settings.variants) {
     const name = inColor(variant, variants[variant].title.padEnd(width));
-    const bar = bars.create(perVariant, 0, { name, ...blank });
-    lanes.set(variant, { bar, done: 0, timedSteps: 0, timedMilliseconds: 0 });
+    const bar = bars.create(stepsPerRun * runsPerVariant, 0, { name, ...blank });
+    lanes.set(variant, { bar, done: 0, stepsPerRun, timedSteps: 0, timedMilliseconds: 0 });
   }
-  const whole = bars.create(perVariant * settings.variants.length, 0, {
+  const whole = bars.create(stepsPerRun * runsPerVariant * settings.variants.length, 0, {
     name: paint.bold("all".padEnd(width)),
     ...blank,
   });
@@ -62,18 +65,24 @@ export function progressBars(settings: Settings, trainingExamples: number): Prog
   let stopping = false;
   const begun = { at: 0, done: 0 };
   const doneInAll = () => [...lanes.values()].reduce((sum, { done }) => sum + done, 0);
+  const stepsOf = (lane: Lane) => lane.stepsPerRun * runsPerVariant;
+  const stepsInAll = () => [...lanes.values()].reduce((sum, lane) => sum + stepsOf(lane), 0);
   const show = (lane: Lane, done: number, payload: object) => {
     lane.done = done;
     lane.bar.update(done, payload);
     const all = doneInAll();
     const speed = (all - begun.done) / (performance.now() - begun.at);
-    const total = perVariant * lanes.size;
+    const total = stepsInAll();
     const left = begun.at > 0 && speed > 0 ? timeLeft((total - all) / speed) : "";
     whole.update(all, { share: share(all / total), ...(stopping ? {} : { left }) });
   };
   return {
     observer: {
-      runBegins() {
+      runBegins({ variant }, steps) {
+        const lane = lanes.get(variant)!;
+        lane.stepsPerRun = steps;
+        lane.bar.setTotal(stepsOf(lane));
+        whole.setTotal(stepsInAll());
         last = performance.now();
         first = true;
       },
@@ -90,11 +99,11 @@ export function progressBars(settings: Settings, trainingExamples: number): Prog
         const done = lane.done + steps.length;
         const speed = lane.timedSteps / lane.timedMilliseconds;
         show(lane, done, {
-          share: share(done / perVariant),
+          share: share(done / stepsOf(lane)),
           rate: (speed > 0 ? examplesPerSecond(speed * batchSize * 1000) : "").padStart(6),
           loss: `loss ${logs.loss!.toPrecision(3).padEnd(7)}`,
           accuracy: `train ${percent(logs.accuracy!, 1).padStart(7)}`,
-          left: speed > 0 ? timeLeft((perVariant - done) / speed) : "",
+          left: speed > 0 ? timeLeft((stepsOf(lane) - done) / speed) : "",
         });
       },
       probe() {
@@ -108,8 +117,8 @@ export function progressBars(settings: Settings, trainingExamples: number): Prog
         const lane = lanes.get(variant)!;
         if (outcome === "diverged") {
           // What it did not train will not come: the bar moves on to the next seed.
-          const runs = Math.ceil((lane.done + 1) / stepsPerRun);
-          show(lane, runs * stepsPerRun, { share: share((runs * stepsPerRun) / perVariant) });
+          const runs = Math.ceil((lane.done + 1) / lane.stepsPerRun);
+          show(lane, runs * lane.stepsPerRun, { share: share(runs / runsPerVariant) });
           lane.bar.update({
             rate: paint.red(`diverged in epoch ${epochs.length + 1}`),
             loss: "",
@@ -117,7 +126,7 @@ export function progressBars(settings: Settings, trainingExamples: number): Prog
             test: "",
             left: "",
           });
-        } else if (lane.done >= perVariant) lane.bar.update({ left: "" });
+        } else if (lane.done >= stepsOf(lane)) lane.bar.update({ left: "" });
       },
     },
     announceEnd(text) {

@@ -36,7 +36,7 @@ export function normalizeByBatch(
   const channels = channelsOf(x, axis);
   const inputs = [x, affine.gamma, affine.beta].filter((value) => value !== undefined);
   // ONNX Runtime's own operator is faster from rank 3 on, and several times slower on [N, C]
-  // (bench/formulations). Only its CPU provider can train with it; it knows channels on axis 1 only.
+  // (bench/formulations.mjs). Only its CPU provider can train with it; it knows channels on axis 1 only.
   const byOperator = device === "cpu" && x.shape.length > 2 && (axis === 1 || axis === 1 - x.shape.length);
   const { output, mean, variance } = x.graph.differentiateAs(
     "batchNormalization",
