@@ -53,13 +53,15 @@ const stepFlop = (/** @type {number} */ batch) => 2 * batch * (784 * 300 * 2 + 3
 
 const options = readOptions();
 if (options.help) {
-  console.log(`node bench/step.mjs [--batches 32,128,512] [--rounds 7] [--steps 30] [--warmup 20] [--only IDS] [--json FILE]
+  console.log(`node bench/step.mjs [--batches 32,128,512] [--rounds 7] [--examples 5120] [--warmup 20] [--only IDS] [--json FILE]
 IDS: ${peers.map(({ id }) => id).join(",")}`);
   process.exit();
 }
 const batches = options.batches.split(",").map((text) => positive("--batches", text));
 const rounds = positive("--rounds", options.rounds);
-const steps = positive("--steps", options.steps);
+const examples = positive("--examples", options.examples);
+/** Steps of one round: all batch sizes see as many examples, so that no round is over before it has begun. */
+const stepsOf = (/** @type {number} */ batch) => Math.max(8, Math.round(examples / batch));
 const warmup = positive("--warmup", options.warmup);
 const only = options.only?.split(",");
 for (const id of only ?? []) {
@@ -80,8 +82,8 @@ for (const batch of batches) {
   progress(`batch ${batch}: warm-up, ${warmup} steps each`);
   for (const entry of entries) await measure(entry, batch, warmup, 0);
   for (let round = 1; round <= rounds; round++) {
-    progress(`batch ${batch}: round ${round} of ${rounds}, ${steps} steps each`);
-    for (const entry of entries) await measure(entry, batch, steps, round);
+    progress(`batch ${batch}: round ${round} of ${rounds}, ${stepsOf(batch)} steps each`);
+    for (const entry of entries) await measure(entry, batch, stepsOf(batch), round);
   }
 }
 for (const entry of entries) {
@@ -188,7 +190,7 @@ function report() {
   });
   const header = ["", ...batches.flatMap((batch) => [`batch ${batch}: ms`, "ratio"]), "peak memory"];
   console.log(
-    `Milliseconds per training step, median of ${rounds} × ${steps} steps:\n\n${table(header, rows)}\n`,
+    `Milliseconds per training step, medians of ${rounds} rounds of ${batches.map(stepsOf).join(", ")} steps:\n\n${table(header, rows)}\n`,
   );
 
   if (product) console.log(`${rates(product, trainers)}\n`);
@@ -211,7 +213,7 @@ function report() {
       processor,
       load,
       rounds,
-      steps,
+      examples,
       warmup,
       reference: reference?.peer.id,
     };
@@ -271,7 +273,7 @@ function doubts(entry, batch, trainers) {
   if (!result) return [];
   const found = [];
   if (!(result.loss < 1)) {
-    const count = warmup + rounds * steps;
+    const count = warmup + rounds * stepsOf(batch);
     found.push(`${entry.name} DID NOT TRAIN at batch ${batch}: loss ${result.loss} after ${count} steps.`);
   }
   const all = trainers.flatMap((other) => (other.absent ? [] : (other.results.get(batch)?.trained ?? [])));
@@ -290,7 +292,7 @@ function readOptions() {
       options: {
         batches: { type: "string", default: "32,128,512" },
         rounds: { type: "string", default: "7" },
-        steps: { type: "string", default: "30" },
+        examples: { type: "string", default: "5120" },
         warmup: { type: "string", default: "20" },
         only: { type: "string" },
         json: { type: "string" },

@@ -5,7 +5,7 @@ import type { Layer } from "../layers/index.js";
 import { importNetwork } from "../network/export.js";
 import { Network } from "../network/network.js";
 import { requireKnown } from "../options/known.js";
-import { nodeRuntime } from "../runtime/node.js";
+import { defaultRuntime } from "../runtime/default.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkpointPath, Model } from "./model.js";
 import type { ModelOptions } from "./options.js";
@@ -24,7 +24,7 @@ export function sequential(
   const given = isList ? { layers, ...options } : (layers as { layers: readonly Layer[] } & ModelOptions);
   requireKnown("sequential", given, { layers: true, seed: true, runtime: true });
   if (!Array.isArray(given.layers)) throw new TypeError("sequential takes an array of layers.");
-  return new Model(new Network(given.layers), given.seed ?? 0, given.runtime ?? nodeRuntime());
+  return new Model(new Network(given.layers), given.seed ?? 0, given.runtime ?? defaultRuntime());
 }
 
 /**
@@ -35,7 +35,7 @@ export function sequential(
  */
 export async function loadModel(
   path: string,
-  { runtime = nodeRuntime() }: Pick<ModelOptions, "runtime"> = {},
+  { runtime = defaultRuntime() }: Pick<ModelOptions, "runtime"> = {},
 ): Promise<Model> {
   const { network, weights, seed, steps } = await reading("model", path, importNetwork);
   const model = new Model(network, seed, runtime, weights, steps);
@@ -58,7 +58,7 @@ export async function loadModel(
  */
 export async function loadCheckpoint(
   path: string,
-  { runtime = nodeRuntime() }: Pick<ModelOptions, "runtime"> = {},
+  { runtime = defaultRuntime() }: Pick<ModelOptions, "runtime"> = {},
 ): Promise<Model> {
   return reading("checkpoint", path, (bytes) => {
     const checkpoint = readCheckpoint(bytes);
