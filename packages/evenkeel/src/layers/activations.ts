@@ -44,7 +44,9 @@ export function requireActivation(name: string): void {
   );
 }
 
+/** Options of `layers.activation`. */
 export interface ActivationOptions extends LayerOptions, ActivationParameters {
+  /** The function's name. */
   activation: ActivationName;
 }
 
@@ -65,6 +67,7 @@ export class Activation extends Layer {
   }
 }
 
+/** Options of `layers.prelu`. */
 export interface PReluOptions extends LayerOptions {
   /** Where the slopes begin. Default `zeros`, Keras's; He et al. 2015 begin at 0.25. */
   alphaInitializer?: Initializer;

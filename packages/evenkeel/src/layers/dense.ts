@@ -5,6 +5,7 @@ import type { Initializer, Regularizer, WeightSpecification } from "../weights/i
 import { type ActivationName, activate, requireActivation } from "./activations.js";
 import { featureCount, Layer, type LayerContext, type LayerOptions, requireOption } from "./layer.js";
 
+/** Options of `layers.dense`. */
 export interface DenseOptions extends LayerOptions {
   /** The number of outputs. */
   units: number;
@@ -16,7 +17,9 @@ export interface DenseOptions extends LayerOptions {
   kernelInitializer?: Initializer;
   /** Default `zeros`. */
   biasInitializer?: Initializer;
+  /** Penalty on the kernel: `l1(…)`, `l2(…)` or `l1l2({…})`. Default none. */
   kernelRegularizer?: Regularizer;
+  /** Penalty on the bias. Default none. */
   biasRegularizer?: Regularizer;
 }
 

@@ -4,6 +4,7 @@ import { cast, greaterOrEqual, identity, mul } from "../graph/operations.js";
 import { uniformNumbers } from "../random/in-graph.js";
 import { Layer, type LayerContext, type LayerOptions, requireOption } from "./layer.js";
 
+/** Options of `layers.dropout`. */
 export interface DropoutOptions extends LayerOptions {
   /** The share of values set to 0 while training, in [0, 1). */
   rate: number;

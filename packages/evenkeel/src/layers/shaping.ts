@@ -2,6 +2,7 @@ import type { Value } from "../graph/graph.js";
 import { add, flatten, identity, mul } from "../graph/operations.js";
 import { Layer, type LayerContext, type LayerOptions, requireOption } from "./layer.js";
 
+/** Options of `layers.inputLayer`. */
 export interface InputLayerOptions extends LayerOptions {
   /** Shape of one example, without the batch: `[28, 28]`. */
   inputShape: readonly number[];
@@ -40,6 +41,7 @@ export class Flatten extends Layer {
   }
 }
 
+/** Options of `layers.rescaling`. */
 export interface RescalingOptions extends LayerOptions {
   /** Factor, for example `1 / 255` for pixels. */
   scale: number;

@@ -27,6 +27,7 @@ export interface Metric {
 /** `accuracy`, `top5` and its like, or the name of a loss. */
 export type MetricName = "accuracy" | `top${number}` | LossName;
 
+/** Makers of metrics. */
 export const metrics = {
   /**
    * The share of examples whose largest prediction is at their label (or at their one-hot target's largest);

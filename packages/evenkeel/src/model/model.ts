@@ -61,6 +61,7 @@ export class Model {
     this.engine = new Engine(network, runtime, new Map([...network.initialWeights(seed), ...weights]));
   }
 
+  /** Its layers, from the input on. */
   get layers(): readonly Layer[] {
     return this.network.layers;
   }

@@ -3,7 +3,9 @@ import { type Network, type NetworkWeight, parameterCount } from "./network.js";
 
 /** One line of a summary. */
 export interface SummaryRow {
+  /** Its name. */
   layer: string;
+  /** Its kind, for example `dense`. */
   type: string;
   /** With `batch` for the open dimension. */
   outputShape: string;
@@ -11,6 +13,7 @@ export interface SummaryRow {
   trainable: number;
 }
 
+/** A model's layers and its parameters in all; running statistics count as parameters that are not trainable. */
 export interface Summary {
   rows: SummaryRow[];
   parameters: number;

@@ -24,7 +24,9 @@ export interface BatchNormalizationOptions {
   betaInitializer?: Initializer;
   /** Default `ones`. */
   gammaInitializer?: Initializer;
+  /** Penalty on beta. Default none. */
   betaRegularizer?: Regularizer;
+  /** Penalty on gamma. Default none. */
   gammaRegularizer?: Regularizer;
   /** Default `zeros`. */
   runningMeanInitializer?: Initializer;
@@ -38,7 +40,8 @@ export interface BatchNormalizationOptions {
   runningVariance?: "biased" | "unbiased";
   /**
    * What inference normalises by: the `"running"` statistics (default), or those of the `"batch"` it is given,
-   * in which case an example's output depends on its batch (PyTorch's `track_running_stats=False`).
+   * in which case an example's output depends on its batch, and an example `[C]` alone is beta whatever it is
+   * (PyTorch's `track_running_stats=False`).
    */
   inferenceStatistics?: "running" | "batch";
 }

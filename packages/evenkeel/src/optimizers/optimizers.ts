@@ -3,6 +3,7 @@ import { requireKnown, shown } from "../options/known.js";
 import type { Optimizer, OptimizerOptions } from "./optimizer.js";
 import { optimizer } from "./update.js";
 
+/** Options of `optimizers.sgd`. */
 export interface SgdOptions extends OptimizerOptions {
   /** Share of the last step that is repeated. Default 0; Keras's velocity, v ← momentum · v − rate · g. */
   momentum?: number;
@@ -10,6 +11,7 @@ export interface SgdOptions extends OptimizerOptions {
   nesterov?: boolean;
 }
 
+/** Options of `optimizers.adam` and `optimizers.adamW`. */
 export interface AdamOptions extends OptimizerOptions {
   /** Decay of the mean of gradients. Default 0.9. */
   beta1?: number;
@@ -19,6 +21,7 @@ export interface AdamOptions extends OptimizerOptions {
   epsilon?: number;
 }
 
+/** Options of `optimizers.rmsProp`. */
 export interface RmsPropOptions extends OptimizerOptions {
   /** Decay of the mean of squared gradients. Default 0.9. */
   rho?: number;
