@@ -1,7 +1,7 @@
 import type { Value } from "../graph/graph.js";
 import { add } from "../graph/operations.js";
 import type { Shape } from "../graph/shape.js";
-import { channelsOf } from "../normalization/channels.js";
+import { channelAxis, channelsOf } from "../normalization/channels.js";
 import {
   type Affine,
   type BatchNormalizationOptions,
@@ -34,14 +34,7 @@ export class BatchNormalization extends Layer {
 
   override weights(inputShape: Shape): WeightSpecification[] {
     const { settings } = this;
-    const axis = settings.axis < 0 ? settings.axis + inputShape.length : settings.axis;
-    const channels = inputShape[axis];
-    if (axis < 1 || typeof channels !== "number") {
-      throw new RangeError(
-        `batchNormalization: axis ${settings.axis} does not name an axis of known size after the batch in [${inputShape.join(", ")}].`,
-      );
-    }
-    const shape = [channels];
+    const shape = [channelAxis(inputShape, settings.axis).count];
     const weights: WeightSpecification[] = [];
     if (settings.scale) {
       const { gammaInitializer: initializer, gammaRegularizer: regularizer } = settings;

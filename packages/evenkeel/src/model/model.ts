@@ -301,7 +301,7 @@ export class Model {
         : undefined;
     const data = { x: rows(all.x, 0, trained), y: rows(all.y, 0, trained) };
     return this.exclusively(async () => {
-      const segments = planFit(this.engine, data, settings);
+      const segments = await planFit(this.engine, data, settings);
       if (settings !== this.settings) this.begin(settings);
       const history = await runFit<Model>({
         engine: this.engine,

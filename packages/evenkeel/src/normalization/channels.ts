@@ -1,5 +1,6 @@
 import { elementCount, type Value } from "../graph/graph.js";
 import { matMul, mul, reduceMean, reduceSum, reshape } from "../graph/operations.js";
+import type { Shape } from "../graph/shape.js";
 import { tensor } from "../tensor/tensor.js";
 
 /**
@@ -20,16 +21,25 @@ export interface Channels {
   vector(statistic: Value): Value;
 }
 
-/** @throws RangeError when the value has no such axis, or its size is not known. */
+/**
+ * Where the channels are, and how many.
+ *
+ * @param axis as the options have it; negative ones count from the end.
+ * @throws RangeError when the shape has no such axis after the batch, or its size is not known.
+ */
+export function channelAxis(shape: Shape, axis: number): { place: number; count: number } {
+  const place = axis < 0 ? axis + shape.length : axis;
+  const count = shape[place];
+  if (place >= 1 && typeof count === "number") return { place, count };
+  throw new RangeError(
+    `batchNormalization: axis ${axis} does not name an axis of known size after the batch in [${shape.join(", ")}].`,
+  );
+}
+
+/** @throws RangeError as `channelAxis`. */
 export function channelsOf(x: Value, axis: number): Channels {
   const rank = x.shape.length;
-  const place = axis < 0 ? axis + rank : axis;
-  const count = x.shape[place];
-  if (place < 1 || place >= rank || typeof count !== "number") {
-    throw new RangeError(
-      `batchNormalization: axis ${axis} does not name an axis of known size after the batch in [${x.shape.join(", ")}].`,
-    );
-  }
+  const { place, count } = channelAxis(x.shape, axis);
   const axes = x.shape.flatMap((_, index) => (index === place ? [] : [index]));
   const broadcastShape = x.shape.map((_, index) => (index === place ? count : 1));
   const open = axes.some((index) => typeof x.shape[index] !== "number");

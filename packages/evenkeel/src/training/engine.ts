@@ -50,8 +50,6 @@ export class Engine {
   readonly state: State;
   private compiledWith: Compiled | undefined;
   private readonly loaded = new Map<string, Promise<Program>>();
-  /** Steps that are known to be possible. */
-  private readonly trainable = new Set<string>();
 
   constructor(
     readonly network: Network,
@@ -84,7 +82,6 @@ export class Engine {
   /** Sets loss, metrics and optimiser; the optimiser begins afresh. */
   compile(compiled: Compiled): void {
     this.compiledWith = compiled;
-    this.trainable.clear();
     void this.release();
     for (const name of this.state.names()) if (name.startsWith("optimizer/")) this.state.remove(name);
   }
@@ -134,18 +131,23 @@ export class Engine {
     return this.state.isFinite(this.network.weights.map(({ fullName }) => fullName));
   }
 
-  /** Builds and loads what `train` runs for a batch size, which would else count as part of its first run. */
+  /**
+   * Builds and loads what `train` runs for a batch size, which would else count as part of its first run.
+   *
+   * @throws when the model cannot train on it.
+   */
   async prepare(data: Examples, batchSize: number): Promise<void> {
     await (this.stepsPerRun === 1 ? this.oneStep(data, batchSize) : this.manySteps(data, batchSize));
   }
 
-  /** Builds the step for a batch size without running it. @throws when the model cannot train on it. */
-  checkBatchSize(data: Examples, batchSize: number): void {
-    const signature = programs.signatureOf(data.x, data.y);
-    const id = this.programId("step", [signature, batchSize]);
-    if (this.trainable.has(id)) return;
-    programs.oneStep(this.blueprint(), signature, batchSize);
-    this.trainable.add(id);
+  /** Whether the step can be built for a batch size. */
+  canTrainOn(data: Examples, batchSize: number): boolean {
+    try {
+      programs.oneStep(this.blueprint(), programs.signatureOf(data.x, data.y), batchSize);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Mean loss and metrics in inference mode. */
@@ -292,18 +294,14 @@ export class Engine {
     );
   }
 
-  /** Which layers are trainable is part of what a program is. */
-  private programId(kind: string, key: readonly unknown[]): string {
-    const frozen = this.network.layers.filter(({ trainable }) => !trainable).map(({ name }) => name);
-    return JSON.stringify([kind, frozen, ...key]);
-  }
-
   private program(
     kind: string,
     key: readonly unknown[],
     build: (blueprint: programs.Blueprint) => Uint8Array,
   ): Promise<Program> {
-    const id = this.programId(kind, key);
+    // Which layers are trainable is part of what a program is.
+    const frozen = this.network.layers.filter(({ trainable }) => !trainable).map(({ name }) => name);
+    const id = JSON.stringify([kind, frozen, ...key]);
     const known = this.loaded.get(id);
     if (known) {
       // The map's order is that of the last use.

@@ -45,16 +45,18 @@ export interface FitContext<M> {
   model: M;
 }
 
-/** The batches of each epoch. @throws when the model cannot train on one of them. */
-export function planFit(
+/**
+ * The batches of each epoch, with the programs that train on them built and loaded.
+ *
+ * @throws when the model cannot train on one of them.
+ */
+export async function planFit(
   engine: Engine,
   data: Examples,
   { batchSize, lastBatch }: Pick<FitSettings, "batchSize" | "lastBatch">,
-): Segment[] {
-  const segments = planEpoch(data.x.shape[0]!, batchSize, lastBatch, () =>
-    throws(() => engine.checkBatchSize(data, 1)),
-  );
-  for (const segment of segments) engine.checkBatchSize(data, segment.batchSize);
+): Promise<Segment[]> {
+  const segments = planEpoch(data.x.shape[0]!, batchSize, lastBatch, () => !engine.canTrainOn(data, 1));
+  for (const segment of segments) await engine.prepare(data, segment.batchSize);
   return segments;
 }
 
@@ -81,7 +83,6 @@ export async function runFit<M>(context: FitContext<M>): Promise<History> {
     },
     stop: (reason = "stopped by a callback") => end(reason, "stopped"),
   };
-  for (const { batchSize } of segments) await context.engine.prepare(context.data, batchSize);
   const abort = () => end("aborted", "aborted");
   if (signal?.aborted) abort();
   signal?.addEventListener("abort", abort, { once: true });
@@ -136,9 +137,14 @@ async function runEpoch<M>(
   training: Training<M>,
   isStopped: () => boolean,
 ): Promise<string | undefined> {
-  const { engine, data, segments, settings, progress, callbacks } = context;
+  const { engine, data, segments, settings, progress, callbacks, onNaN } = context;
   const order = epochOrder(data.x.shape[0]!, settings, progress.epoch);
   let limit = Math.min(8, engine.stepsPerRun);
+  const take = async (measures: readonly Logs[], of: StepsToRun) => {
+    const taken = record(progress, measures, of);
+    countUpdates(progress.statisticsUpdates, engine.network, taken.length);
+    if (taken.length > 0) for (const callback of callbacks) await callback.onStepsEnd?.(taken, training);
+  };
   while (!isStopped()) {
     const stretch = nextStretch(
       segments,
@@ -162,51 +168,53 @@ async function runEpoch<M>(
       Math.max(1, Math.round((limit + (steps * runMilliseconds) / milliseconds) / 2)),
     );
     progress.seconds += milliseconds / 1000;
-    const sound = logs.every(({ loss }) => Number.isFinite(loss)) && (await engine.isFinite());
-    const failure = sound ? undefined : await handleNonFinite(context, run);
-    const taken = record(progress, logs.slice(0, failure?.taken), run);
-    countUpdates(progress.statisticsUpdates, engine.network, taken.length);
-    if (taken.length > 0) for (const callback of callbacks) await callback.onStepsEnd?.(taken, training);
-    if (failure?.action === "throw") throw new NonFiniteLossError(failure.report);
-    if (failure?.action === "stop") return describeNonFinite(failure.report);
+    const sound = onNaN === "continue" || (await isSound(engine, logs));
+    if (sound) {
+      await take(logs, run);
+      continue;
+    }
+    const { bad, report } = await findNonFinite(context, run);
+    await take(logs.slice(0, bad), run);
+    const action = typeof onNaN === "function" ? onNaN(report) : onNaN;
+    if (action === "throw") throw new NonFiniteLossError(report);
+    if (action === "stop") return describeNonFinite(report);
+    if (action !== "continue") {
+      throw new TypeError(`onNaN must return "throw", "stop" or "continue", got ${shown(action)}.`);
+    }
+    const step = part(run, bad, bad + 1);
+    await take(await engine.train(data, step), step);
   }
   return undefined;
 }
 
+/** Whether steps had finite losses and left finite weights. */
+async function isSound(engine: Engine, logs: readonly Logs[]): Promise<boolean> {
+  return logs.every(({ loss }) => Number.isFinite(loss)) && engine.isFinite();
+}
+
 /**
- * Finds the first step of a run whose loss, or whose update of the weights, is not finite; asks `onNaN` what to do
- * about it; and leaves the model after the steps that count: those before the bad one, and this one too if the
- * training is to continue. The rest of the run is taken back, so that `onNaN` hears of every bad step.
+ * Finds the first step of a run whose loss, or whose update of the weights, is not finite, and takes it back, with
+ * the rest of the run, so that `onNaN` hears of every bad step.
  */
-async function handleNonFinite<M>(
-  { engine, data, progress, onNaN }: FitContext<M>,
+async function findNonFinite<M>(
+  { engine, data, progress }: FitContext<M>,
   run: StepsToRun,
-): Promise<
-  | { action: "continue"; taken?: number }
-  | { action: "throw" | "stop"; taken: number; report: NonFiniteReport }
-> {
-  if (onNaN === "continue") return { action: "continue" };
+): Promise<{ bad: number; report: NonFiniteReport }> {
   // The steps are taken again, one at a time, so that the state before the bad one is there to go back to.
   engine.state.undo();
   const last = run.learningRates.length - 1;
   let bad = 0;
-  let loss = Number.NaN;
-  for (; ; bad++) {
-    [{ loss }] = (await engine.train(data, part(run, bad, bad + 1))) as [{ loss: number }];
-    if (bad === last || !Number.isFinite(loss) || !(await engine.isFinite())) break;
+  let logs = await engine.train(data, part(run, bad, bad + 1));
+  while (bad < last && (await isSound(engine, logs))) {
+    bad += 1;
+    logs = await engine.train(data, part(run, bad, bad + 1));
   }
   engine.state.undo();
   const { order, seeds } = part(run, bad, bad + 1);
   const examples = { x: gatherRows(data.x, order), y: gatherRows(data.y, order) };
   const place = await locateNonFinite(engine, examples, seeds[0]!);
-  const report = { step: progress.step + bad + 1, epoch: progress.epoch + 1, loss, ...place };
-  const action = typeof onNaN === "function" ? onNaN(report) : onNaN;
-  if (!["throw", "stop", "continue"].includes(action)) {
-    throw new TypeError(`onNaN must return "throw", "stop" or "continue", got ${shown(action)}.`);
-  }
-  if (action !== "continue") return { action, taken: bad, report };
-  await engine.train(data, part(run, bad, bad + 1));
-  return { action, taken: bad + 1 };
+  const { loss } = logs[0] as { loss: number };
+  return { bad, report: { step: progress.step + bad + 1, epoch: progress.epoch + 1, loss, ...place } };
 }
 
 /** Some of the steps of a run. */
@@ -291,13 +299,4 @@ async function finishEpoch<M>({
   progress.epochs.push(epoch);
   Object.assign(progress, { batch: 0, sums: {}, examples: 0, seconds: 0 });
   return epoch;
-}
-
-function throws(action: () => void): boolean {
-  try {
-    action();
-    return false;
-  } catch {
-    return true;
-  }
 }
