@@ -15,18 +15,23 @@ export {
   type DenseOptions,
   type DropoutOptions,
   type InputLayerOptions,
+  type InputOptions,
+  input,
   Layer,
   type LayerContext,
   type LayerOptions,
   layers,
   type PReluOptions,
   type RescalingOptions,
+  SymbolicTensor,
 } from "./layers/index.js";
 export { type Loss, type LossName, losses } from "./losses/index.js";
 export { type Metric, type MetricName, metrics } from "./metrics/index.js";
 export {
   type CompileOptions,
   type FitOptions,
+  type FunctionalOptions,
+  functional,
   loadCheckpoint,
   loadModel,
   Model,
@@ -51,7 +56,7 @@ export { type RandomStream, randomStream } from "./random/stream.js";
 export { type NodeRuntimeOptions, nodeRuntime, type Runtime, RuntimeError } from "./runtime/index.js";
 export { type ElementType, type NestedNumbers, type Tensor, tensor } from "./tensor/tensor.js";
 export type { Callback, Training } from "./training/callback.js";
-export type { TensorLike } from "./training/data-checks.js";
+export type { DataLike, TensorLike } from "./training/data-checks.js";
 export type { Inspection, InspectionRequest } from "./training/engine.js";
 export { type NonFiniteAction, NonFiniteLossError, type NonFiniteReport } from "./training/non-finite.js";
 export type { EpochLogs, History, Logs, Progress, StepLogs } from "./training/progress.js";

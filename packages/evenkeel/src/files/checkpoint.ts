@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { NetworkConfiguration } from "../network/network.js";
+import type { NetworkConfiguration } from "../network/configuration.js";
 import { sizeOf, type Tensor, tensor } from "../tensor/tensor.js";
 import type { FitSettings, Progress } from "../training/progress.js";
 
@@ -8,8 +8,10 @@ export interface Checkpoint {
   network: NetworkConfiguration;
   seed: number;
   optimizer: { type: string; options: Record<string, unknown> };
-  loss: string;
-  metrics: string[];
+  /** The names of the losses and metrics; of several outputs, by output. */
+  loss: string | Record<string, string>;
+  lossWeights?: Record<string, number>;
+  metrics: string[] | Record<string, string[]>;
   progress: Progress;
   /** Of the `fit` that was under way; undefined when none was. */
   settings: FitSettings | undefined;

@@ -1,8 +1,9 @@
 import type { Value } from "../graph/graph.js";
 import * as graph from "../graph/operations.js";
 import type { Shape } from "../graph/shape.js";
+import { requireKnown } from "../options/known.js";
 import type { Initializer, WeightSpecification } from "../weights/index.js";
-import { Layer, type LayerContext, type LayerOptions, requireOption } from "./layer.js";
+import { Layer, type LayerContext, type LayerOptions, layerOptionNames, requireOption } from "./layer.js";
 
 /** Activation functions by name. */
 export type ActivationName = keyof typeof functions;
@@ -62,7 +63,7 @@ export class Activation extends Layer {
     requireOption(["none", "tanh"].includes(approximate), "approximate", '"none" or "tanh"', approximate);
   }
 
-  apply(input: Value, _context: LayerContext): Value {
+  build(_context: LayerContext, input: Value): Value {
     return activate(this.options.activation, input, this.options);
   }
 }
@@ -95,7 +96,30 @@ export class PRelu extends Layer {
     return [{ name: "alpha", shape, role: "slope", initializer: alphaInitializer }];
   }
 
-  apply(input: Value, context: LayerContext): Value {
+  build(context: LayerContext, input: Value): Value {
     return graph.pRelu(input, context.weight("alpha"));
   }
 }
+
+/** Makers of these layers. */
+export const activationLayers = {
+  /** An activation function as a layer of its own, so that something can stand between it and the layer before. */
+  activation: (options: ActivationOptions) =>
+    new Activation(
+      requireKnown("layers.activation", options, {
+        ...layerOptionNames,
+        activation: true,
+        alpha: true,
+        approximate: true,
+      }),
+    ),
+  /** max(0, x) + alpha · min(0, x) with alpha learned (He et al. 2015). */
+  prelu: (options: PReluOptions = {}) =>
+    new PRelu(
+      requireKnown("layers.prelu", options, {
+        ...layerOptionNames,
+        alphaInitializer: true,
+        sharedAxes: true,
+      }),
+    ),
+} as const;

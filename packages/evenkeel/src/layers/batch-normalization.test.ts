@@ -220,9 +220,9 @@ describe("a frozen batch normalization", () => {
           runningMean: x.graph.constant(running.runningMean),
           runningVariance: x.graph.constant(running.runningVariance),
         };
-        return frozen.apply(
-          x,
+        return frozen.build(
           context((name) => weights[name]!),
+          x,
         );
       },
       [normal([1, 3]), gamma, beta],

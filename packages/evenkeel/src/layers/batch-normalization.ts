@@ -5,13 +5,15 @@ import { channelAxis, channelsOf } from "../normalization/channels.js";
 import {
   type Affine,
   type BatchNormalizationOptions,
+  batchNormalizationOptionNames,
   completed,
   normalizeByBatch,
   normalizeByRunning,
   updatedStatistics,
 } from "../normalization/index.js";
+import { requireKnown } from "../options/known.js";
 import type { WeightSpecification } from "../weights/index.js";
-import { Layer, type LayerContext, type LayerOptions } from "./layer.js";
+import { Layer, type LayerContext, type LayerOptions, layerOptionNames } from "./layer.js";
 
 /** Options of `layers.batchNormalization`. */
 export interface BatchNormalizationLayerOptions extends BatchNormalizationOptions, LayerOptions {}
@@ -54,7 +56,7 @@ export class BatchNormalization extends Layer {
     return weights;
   }
 
-  apply(input: Value, context: LayerContext): Value {
+  build(context: LayerContext, input: Value): Value {
     const { settings } = this;
     const affine: Affine = {
       gamma: settings.scale ? context.weight("gamma") : undefined,
@@ -94,3 +96,18 @@ export class BatchNormalization extends Layer {
     );
   }
 }
+
+/** Makers of these layers. */
+export const batchNormalizationLayers = {
+  /**
+   * Batch normalization (Ioffe & Szegedy 2015) over one axis, by default axis 1: the features of `[N, C]`, the
+   * channels of `[N, C, H, W]`. In training by the batch's statistics, at inference by the running ones.
+   */
+  batchNormalization: (options: BatchNormalizationLayerOptions = {}) =>
+    new BatchNormalization(
+      requireKnown("layers.batchNormalization", options, {
+        ...layerOptionNames,
+        ...batchNormalizationOptionNames,
+      }),
+    ),
+} as const;

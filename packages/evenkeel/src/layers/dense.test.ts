@@ -8,7 +8,7 @@ import { expectClose } from "../testing/expect-close.js";
 import { golden } from "../testing/golden.js";
 import { runLayer } from "../testing/run-layer.js";
 import { l1, l1l2, l2, penalty } from "../weights/index.js";
-import { layers, restoreLayer } from "./index.js";
+import { type LayerContext, layers, restoreLayer } from "./index.js";
 
 /** Written by tools/golden/regularization.py. */
 const reference = golden<{
@@ -121,13 +121,14 @@ describe("regularizers", () => {
       const [data, total, toKernel, toBias] = await evaluate((_, { x, y, kernel, bias }) => {
         const weights = { kernel, bias };
         const weight = (name: string) => weights[name as keyof typeof weights];
-        const output = layer.apply(x, {
+        const context: LayerContext = {
           training: true,
           device: "cpu",
           weight,
           update: () => expect.unreachable("dense has no statistics"),
           randomSeed: () => expect.unreachable("dense draws nothing"),
-        });
+        };
+        const output = layer.build(context, x);
         const data = losses.meanSquaredError().build(y, output);
         const penalties = specified.map(({ name, regularizer }) => penalty(weight(name), regularizer ?? {}));
         const total = penalties.reduce((sum, term) => (term ? add(sum!, term) : sum), data)!;

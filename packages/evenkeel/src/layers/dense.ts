@@ -1,9 +1,17 @@
 import type { Value } from "../graph/graph.js";
 import { gemm, matMul } from "../graph/operations.js";
 import type { Shape } from "../graph/shape.js";
+import { requireKnown } from "../options/known.js";
 import type { Initializer, Regularizer, WeightSpecification } from "../weights/index.js";
 import { type ActivationName, activate, requireActivation } from "./activations.js";
-import { featureCount, Layer, type LayerContext, type LayerOptions, requireOption } from "./layer.js";
+import {
+  featureCount,
+  Layer,
+  type LayerContext,
+  type LayerOptions,
+  layerOptionNames,
+  requireOption,
+} from "./layer.js";
 
 /** Options of `layers.dense`. */
 export interface DenseOptions extends LayerOptions {
@@ -53,10 +61,28 @@ export class Dense extends Layer {
     return useBias ? [kernel, bias] : [kernel];
   }
 
-  apply(input: Value, context: LayerContext): Value {
+  build(context: LayerContext, input: Value): Value {
     const { useBias = true, activation = "linear" } = this.options;
     const kernel = context.weight("kernel");
     const sum = useBias ? gemm(input, kernel, context.weight("bias")) : matMul(input, kernel);
     return activate(activation, sum);
   }
 }
+
+/** Makers of these layers. */
+export const denseLayers = {
+  /** activation(x · kernel + bias): `[N, features] → [N, units]`. */
+  dense: (options: DenseOptions) =>
+    new Dense(
+      requireKnown("layers.dense", options, {
+        ...layerOptionNames,
+        units: true,
+        activation: true,
+        useBias: true,
+        kernelInitializer: true,
+        biasInitializer: true,
+        kernelRegularizer: true,
+        biasRegularizer: true,
+      }),
+    ),
+} as const;

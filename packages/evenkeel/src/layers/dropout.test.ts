@@ -65,7 +65,7 @@ describe("dropout", () => {
     const input = graph.input("x", "float32", [100, 200]);
     const seed = graph.input("seed", "uint32", []);
     const weight = () => expect.unreachable("dropout has no weights");
-    const outputs = network.forward(input, { training: true, device: "cpu", weight, seed });
+    const outputs = network.forward([input], { training: true, device: "cpu", weight, seed });
     for (const name of ["first", "second"]) graph.output(`out/${name}`, outputs.get(name)!);
     const program = await nodeRuntime({ threads: 1 }).load(writeModel(graph), "dropout");
     const run = async (number: number): Promise<Record<string, Tensor>> =>

@@ -1,8 +1,9 @@
 import type { Value } from "../graph/graph.js";
 import { staticShape } from "../graph/graph.js";
 import { cast, greaterOrEqual, identity, mul } from "../graph/operations.js";
+import { requireKnown } from "../options/known.js";
 import { uniformNumbers } from "../random/in-graph.js";
-import { Layer, type LayerContext, type LayerOptions, requireOption } from "./layer.js";
+import { Layer, type LayerContext, type LayerOptions, layerOptionNames, requireOption } from "./layer.js";
 
 /** Options of `layers.dropout`. */
 export interface DropoutOptions extends LayerOptions {
@@ -22,7 +23,7 @@ export class Dropout extends Layer {
     requireOption(options.rate >= 0 && options.rate < 1, "rate", "at least 0 and below 1", options.rate);
   }
 
-  apply(input: Value, context: LayerContext): Value {
+  build(context: LayerContext, input: Value): Value {
     const { rate } = this.options;
     if (!context.training || rate === 0) return identity(input);
     const shape = staticShape(input, "Dropout while training");
@@ -30,3 +31,10 @@ export class Dropout extends Layer {
     return mul(input, mul(cast(kept, "float32"), 1 / (1 - rate)));
   }
 }
+
+/** Makers of these layers. */
+export const dropoutLayers = {
+  /** Sets a random share of the values to 0 while training, and divides the rest by 1 − rate. */
+  dropout: (options: DropoutOptions) =>
+    new Dropout(requireKnown("layers.dropout", options, { ...layerOptionNames, rate: true })),
+} as const;

@@ -1,7 +1,7 @@
 import type { Model } from "./model.js";
 import type * as options from "./options.js";
 
-export { loadCheckpoint, loadModel, sequential } from "./loading.js";
+export { type FunctionalOptions, functional, loadCheckpoint, loadModel, sequential } from "./loading.js";
 export { Model } from "./model.js";
 export type { CompileOptions, ModelOptions } from "./options.js";
 /** Options of `Model.fit`. */

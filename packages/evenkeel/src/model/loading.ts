@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { readWhole } from "../files/atomic.js";
 import { readCheckpoint } from "../files/checkpoint.js";
-import type { Layer } from "../layers/index.js";
+import { type Layer, SymbolicTensor } from "../layers/index.js";
 import { importNetwork } from "../network/export.js";
 import { Network } from "../network/network.js";
-import { requireKnown } from "../options/known.js";
+import { requireKnown, shown } from "../options/known.js";
 import { defaultRuntime } from "../runtime/default.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkpointPath, Model } from "./model.js";
@@ -25,6 +25,38 @@ export function sequential(
   requireKnown("sequential", given, { layers: true, seed: true, runtime: true });
   if (!Array.isArray(given.layers)) throw new TypeError("sequential takes an array of layers.");
   return new Model(new Network(given.layers), given.seed ?? 0, given.runtime ?? defaultRuntime());
+}
+
+/** What `functional` makes a model of. */
+export interface FunctionalOptions extends ModelOptions {
+  /** What `input` made: one, or several in the order in which data will be given. */
+  inputs: SymbolicTensor | readonly SymbolicTensor[];
+  /** What the model gives: one, or several. */
+  outputs: SymbolicTensor | readonly SymbolicTensor[];
+}
+
+/**
+ * A model of layers applied to what other layers give: branches, several inputs and outputs, shared layers.
+ *
+ *     const x = input({ shape: [784] });
+ *     const hidden = layers.dense({ units: 784, activation: "relu" }).apply(x);
+ *     const model = functional({ inputs: x, outputs: layers.add().apply([x, hidden]) });
+ *
+ * @throws Error when an output rests on an input that is not among `inputs`, or one of these is not used.
+ */
+export function functional(options: FunctionalOptions): Model {
+  requireKnown("functional", options, { inputs: true, outputs: true, seed: true, runtime: true });
+  const inputs = symbolicTensors("inputs", options.inputs);
+  const outputs = symbolicTensors("outputs", options.outputs);
+  return new Model(Network.connect(inputs, outputs), options.seed ?? 0, options.runtime ?? defaultRuntime());
+}
+
+function symbolicTensors(option: string, given: unknown): SymbolicTensor[] {
+  const list = Array.isArray(given) ? given : [given];
+  if (list.length > 0 && list.every((value) => value instanceof SymbolicTensor)) return list;
+  throw new TypeError(
+    `functional: ${option} must be what input({ shape: [...] }) or layer.apply(...) gives, or an array of such, got ${shown(given)}.`,
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import { writeWhole } from "../files/atomic.js";
 import { type Checkpoint, writeCheckpoint } from "../files/checkpoint.js";
 import type { Layer } from "../layers/index.js";
-import { type LossName, lossOf } from "../losses/losses.js";
+import { lossOf } from "../losses/losses.js";
 import { type MetricName, metricOf } from "../metrics/metrics.js";
 import { exportNetwork } from "../network/export.js";
 import type { Network } from "../network/network.js";
@@ -11,9 +11,15 @@ import { rateAt } from "../optimizers/schedules.js";
 import { requireKnown, shown } from "../options/known.js";
 import { streamSeed } from "../random/stream.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { rows, sizeOf, type Tensor } from "../tensor/tensor.js";
-import { asTensor, checkExamples, checkInput, type TensorLike } from "../training/data-checks.js";
-import { Engine, type Inspection, type InspectionRequest } from "../training/engine.js";
+import { sizeOf, type Tensor } from "../tensor/tensor.js";
+import { checkExamples, checkInputs, type DataLike } from "../training/data-checks.js";
+import {
+  countOf,
+  Engine,
+  type Inspection,
+  type InspectionRequest,
+  someExamples,
+} from "../training/engine.js";
 import { planFit, runFit } from "../training/fit.js";
 import {
   type FitSettings,
@@ -23,12 +29,13 @@ import {
   type Progress,
 } from "../training/progress.js";
 import { countUpdates, staleStatistics } from "../training/stale-statistics.js";
+import type { Objective } from "../training/step.js";
+import { objectiveNames, objectivesOf } from "./objectives.js";
 import {
   type BatchOptions,
   batchSizeOf,
   type CompileOptions,
   checkResume,
-  completedCompile,
   completedFit,
   type FitOptions,
   inspectionOptionNames,
@@ -66,9 +73,23 @@ export class Model {
     return this.network.layers;
   }
 
-  /** `[N, ...]` without the batch. */
+  /** The shape of one example, without the batch. @throws Error when the model has several inputs. */
   get inputShape(): readonly number[] {
-    return this.network.inputShape;
+    const [input, ...others] = this.network.inputs;
+    if (others.length === 0) return input!.shape;
+    throw new Error(
+      `The model has several inputs: ${this.inputNames.join(", ")}. Their shapes are those of getLayer(name).options.inputShape.`,
+    );
+  }
+
+  /** The names of its inputs, in their order. */
+  get inputNames(): readonly string[] {
+    return this.network.inputs.map(({ name }) => name);
+  }
+
+  /** The names of its outputs, in their order: layers, `NAME:2` for the second use of a shared one. */
+  get outputNames(): readonly string[] {
+    return this.network.outputs;
   }
 
   /** Optimiser steps taken in the model's life. */
@@ -84,28 +105,27 @@ export class Model {
   /** Sets what the model is trained with. The optimiser begins afresh, its schedule too; the weights stay. */
   compile(options: CompileOptions): void {
     this.requireIdle();
-    const { optimizer = "sgd", loss, metrics = [] } = completedCompile(options);
-    this.engine.compile({
-      optimizer: optimizerOf(optimizer),
-      loss: lossOf(loss),
-      metrics: metrics.map(metricOf),
-    });
+    const { optimizer = "sgd" } = options;
+    const objectives = objectivesOf(options, this.network.outputs);
+    this.engine.compile({ optimizer: optimizerOf(optimizer), objectives });
     this.progress.compiledAt = this.progress.step;
   }
 
   /**
    * Trains the model.
    *
-   * @param x examples `[N, ...]`. uint8 stays uint8 in memory.
-   * @param y targets: labels `[N]`, or values in the predictions' shape, as the loss wants them.
+   * @param x examples `[N, ...]`; of several inputs an array in their order, or an object by their names. uint8
+   * stays uint8 in memory.
+   * @param y targets: labels `[N]`, or values in the predictions' shape, as the loss wants them; of several
+   * outputs likewise.
    * @throws RangeError for data or options that do not fit, before anything is trained; NonFiniteLossError
    * when the loss is no number any more (see `onNaN`).
    */
-  async fit(x: TensorLike, y: TensorLike, options: FitOptions<Model> = {}): Promise<History> {
+  async fit(x: DataLike, y: DataLike, options: FitOptions<Model> = {}): Promise<History> {
     const { epochs, ...order } = completedFit(options, this.seed);
     const firstEpoch = this.progress.epoch;
     const lastEpoch = firstEpoch + epochs;
-    const examples = asTensor(x, "x").shape[0] ?? 0;
+    const examples = checkInputs(x, this.network)[0]!.shape[0]!;
     return this.train(x, y, options, { firstEpoch, lastEpoch, examples, ...order });
   }
 
@@ -117,15 +137,15 @@ export class Model {
    *
    * @throws Error when there was no training.
    */
-  async resume(x: TensorLike, y: TensorLike, options: ResumeOptions<Model> = {}): Promise<History> {
+  async resume(x: DataLike, y: DataLike, options: ResumeOptions<Model> = {}): Promise<History> {
     checkResume(options);
     if (!this.settings) throw new Error("There is nothing to resume: no fit was under way. Use model.fit.");
     return this.train(x, y, options, this.settings);
   }
 
   /** Takes one optimiser step on one batch. @returns its loss and metrics, from before the step. */
-  async trainOnBatch(x: TensorLike, y: TensorLike): Promise<Logs> {
-    const data = checkExamples(x, y, this.network, this.engine.compiled.loss);
+  async trainOnBatch(x: DataLike, y: DataLike): Promise<Logs> {
+    const data = checkExamples(x, y, this.network, this.engine.compiled.objectives);
     const { step, compiledAt } = this.progress;
     const learningRate = rateAt(this.engine.compiled.optimizer.schedule, step - compiledAt);
     const seed = streamSeed(this.seed, "step", step);
@@ -136,38 +156,46 @@ export class Model {
   }
 
   /** Mean loss and metrics over the data, in inference mode. */
-  async evaluate(x: TensorLike, y: TensorLike, options: BatchOptions = {}): Promise<Logs> {
+  async evaluate(x: DataLike, y: DataLike, options: BatchOptions = {}): Promise<Logs> {
     const batchSize = batchSizeOf("evaluate", options);
-    const data = checkExamples(x, y, this.network, this.engine.compiled.loss);
+    const data = checkExamples(x, y, this.network, this.engine.compiled.objectives);
     return this.engine.evaluate(data, batchSize);
   }
 
-  /** What the model says of examples, in inference mode: `[N, ...]`. */
-  async predict(x: TensorLike, options: BatchOptions = {}): Promise<Tensor<"float32">> {
-    const [output] = await this.outputs(x, [this.layers.at(-1)!.name], options);
+  /**
+   * What the model says of examples, in inference mode: `[N, ...]`.
+   *
+   * @throws Error when the model has several outputs; `outputs` gives them.
+   */
+  async predict(x: DataLike, options: BatchOptions = {}): Promise<Tensor<"float32">> {
+    const { outputs } = this.network;
+    if (outputs.length > 1) {
+      throw new Error(
+        `The model has ${outputs.length} outputs: ${outputs.join(", ")}. Use model.outputs(x), which gives one tensor for each.`,
+      );
+    }
+    const [output] = await this.outputs(x, outputs, options);
     return output!;
   }
 
-  /** What some layers give for examples, in inference mode. */
+  /** What some layers give for examples, in inference mode; by default those that are the model's outputs. */
   async outputs(
-    x: TensorLike,
-    layers: readonly string[],
+    x: DataLike,
+    layers: readonly string[] = this.network.outputs,
     options: BatchOptions = {},
   ): Promise<Tensor<"float32">[]> {
     const batchSize = batchSizeOf("predict", options);
     if (!Array.isArray(layers))
       throw new TypeError(`layers must be an array of layer names, got ${shown(layers)}.`);
-    for (const name of layers) this.network.layer(name);
-    const examples = asTensor(x, "x");
-    checkInput(examples, this.network);
-    return this.engine.predict(examples, layers, batchSize);
+    for (const name of layers) this.network.requireValue(name);
+    return this.engine.predict(checkInputs(x, this.network), layers, batchSize);
   }
 
   /**
    * Looks inside one batch: outputs of layers, and gradients of the loss with respect to weights and to
    * layers' outputs. In training mode (default) batch normalization uses this batch. Changes nothing.
    */
-  async inspect(x: TensorLike, y: TensorLike, request: Partial<InspectionRequest> = {}): Promise<Inspection> {
+  async inspect(x: DataLike, y: DataLike, request: Partial<InspectionRequest> = {}): Promise<Inspection> {
     requireKnown("inspect", request, inspectionOptionNames);
     const {
       training = true,
@@ -176,8 +204,8 @@ export class Model {
       layerGradients = [],
       seed = this.seed,
     } = request;
-    const data = checkExamples(x, y, this.network, this.engine.compiled.loss);
-    for (const name of [...layers, ...layerGradients]) this.network.layer(name);
+    const data = checkExamples(x, y, this.network, this.engine.compiled.objectives);
+    for (const name of [...layers, ...layerGradients]) this.network.requireValue(name);
     for (const name of weightGradients) this.requireWeight(name);
     return this.engine.inspect(data, {
       training,
@@ -214,7 +242,10 @@ export class Model {
     for (const [name, value] of given) this.engine.state.write(name, value);
   }
 
-  /** The model at inference as the bytes of an ONNX file: input `input`, output `output`, both float32. */
+  /**
+   * The model at inference as the bytes of an ONNX file: input `input`, output `output`, both float32. Of several
+   * inputs or outputs, each bears its layer's name.
+   */
   async toOnnx(): Promise<Uint8Array> {
     return exportNetwork(this.network, await this.engine.weights(), this);
   }
@@ -231,14 +262,13 @@ export class Model {
 
   /** Writes everything that is needed to go on training: weights, optimiser, position, settings. */
   async saveCheckpoint(path: string): Promise<void> {
-    const { optimizer, loss, metrics } = this.engine.compiled;
-    requireRestorable(optimizer.type, loss.type, metrics);
+    const { optimizer, objectives } = this.engine.compiled;
+    requireRestorable(optimizer.type, objectives);
     const bytes = writeCheckpoint({
       network: this.network.configuration(),
       seed: this.seed,
       optimizer: { type: optimizer.type, options: optimizer.options },
-      loss: loss.type,
-      metrics: metrics.map(({ name }) => name),
+      ...objectiveNames(objectives),
       progress: this.progress,
       settings: this.settings,
       tensors: new Map([
@@ -259,7 +289,8 @@ export class Model {
   restore(checkpoint: Checkpoint): void {
     this.compile({
       optimizer: restoreOptimizer(checkpoint.optimizer.type, checkpoint.optimizer.options),
-      loss: checkpoint.loss as LossName,
+      loss: checkpoint.loss as CompileOptions["loss"],
+      lossWeights: checkpoint.lossWeights ?? {},
       metrics: checkpoint.metrics as MetricName[],
     });
     for (const [name, value] of checkpoint.tensors) {
@@ -271,12 +302,12 @@ export class Model {
   }
 
   private async train(
-    x: TensorLike,
-    y: TensorLike,
+    x: DataLike,
+    y: DataLike,
     options: ResumeOptions<Model>,
     settings: FitSettings,
   ): Promise<History> {
-    const { loss } = this.engine.compiled;
+    const { objectives } = this.engine.compiled;
     const { validationData, validationBatchSize = 1000, callbacks = [], onNaN = "throw" } = options;
     requireCount("validationBatchSize", validationBatchSize);
     for (const { interval } of callbacks) {
@@ -285,8 +316,8 @@ export class Model {
     if (typeof onNaN !== "function" && !["throw", "stop", "continue"].includes(onNaN)) {
       throw new RangeError(`onNaN must be "throw", "stop", "continue" or a function, got ${shown(onNaN)}.`);
     }
-    const all = checkExamples(x, y, this.network, loss);
-    const count = all.x.shape[0]!;
+    const all = checkExamples(x, y, this.network, objectives);
+    const count = countOf(all);
     if (count !== settings.examples) {
       throw new RangeError(
         `The training that is resumed has ${settings.examples} examples, got ${count}. Give the data it began with.`,
@@ -295,11 +326,11 @@ export class Model {
     const trained = Math.floor(count * (1 - settings.validationSplit));
     if (trained === 0) throw new RangeError("validationSplit leaves no examples to train on.");
     const validation = validationData
-      ? checkExamples(...validationData, this.network, loss, "validation ")
+      ? checkExamples(...validationData, this.network, objectives, "validation ")
       : trained < count
-        ? { x: rows(all.x, trained, count), y: rows(all.y, trained, count) }
+        ? someExamples(all, trained, count)
         : undefined;
-    const data = { x: rows(all.x, 0, trained), y: rows(all.y, 0, trained) };
+    const data = someExamples(all, 0, trained);
     return this.exclusively(async () => {
       const segments = await planFit(this.engine, data, settings);
       if (settings !== this.settings) this.begin(settings);
@@ -356,11 +387,13 @@ export class Model {
 }
 
 /** @throws Error for an optimizer, loss or metric of one's own, which a checkpoint could not bring back. */
-function requireRestorable(optimizer: string, loss: string, metrics: readonly { name: string }[]): void {
+function requireRestorable(optimizer: string, objectives: readonly Objective[]): void {
   try {
     optimizerOf(optimizer as OptimizerName);
-    lossOf(loss as LossName);
-    for (const { name } of metrics) metricOf(name as MetricName);
+    for (const { loss, metrics } of objectives) {
+      lossOf(loss.type);
+      for (const { name } of metrics) metricOf(name as MetricName);
+    }
   } catch (cause) {
     throw new Error(
       `A checkpoint keeps what Evenkeel makes, and cannot keep this: ${(cause as Error).message} Compile without it before saving, or keep the model alone by toOnnx().`,

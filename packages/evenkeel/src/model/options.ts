@@ -6,7 +6,7 @@ import { requireKnown, shown } from "../options/known.js";
 import { streamSeed } from "../random/stream.js";
 import type { Runtime } from "../runtime/runtime.js";
 import type { Callback } from "../training/callback.js";
-import type { TensorLike } from "../training/data-checks.js";
+import type { DataLike } from "../training/data-checks.js";
 import type { InspectionRequest } from "../training/engine.js";
 import type { NonFiniteAction, NonFiniteReport } from "../training/non-finite.js";
 import type { LastBatch } from "../training/plan.js";
@@ -22,10 +22,12 @@ export interface ModelOptions {
 export interface CompileOptions {
   /** A name with its defaults, or `optimizers.…({...})`. Default `sgd`. */
   optimizer?: OptimizerName | Optimizer;
-  /** A name with its defaults, or `losses.…()`. */
-  loss: LossName | Loss;
-  /** Measured beside the loss. Default none. */
-  metrics?: readonly (MetricName | Metric)[];
+  /** A name with its defaults, or `losses.…()`; for several outputs, one for all, or one for each by its name. */
+  loss: LossName | Loss | Readonly<Record<string, LossName | Loss>>;
+  /** Factors of the outputs' losses in the sum that is trained on, by output. Default 1 each. */
+  lossWeights?: Readonly<Record<string, number>>;
+  /** Measured beside the loss; for several outputs, the same for all, or by output. Default none. */
+  metrics?: readonly (MetricName | Metric)[] | Readonly<Record<string, readonly (MetricName | Metric)[]>>;
 }
 
 /** How `evaluate`, `predict` and `outputs` go through the data. */
@@ -37,7 +39,7 @@ export interface BatchOptions {
 /** Options of a training that do not change its result. `M` is the model's class. */
 export interface ResumeOptions<M> {
   /** Examples and targets that are evaluated after every epoch. */
-  validationData?: readonly [TensorLike, TensorLike];
+  validationData?: readonly [DataLike, DataLike];
   /** Default 1000. */
   validationBatchSize?: number;
   /** What takes part in the training, in this order. Default none. */
@@ -115,14 +117,6 @@ export function completedFit(options: FitOptions<never>, modelSeed: number) {
     throw new RangeError("Give validationData or validationSplit, not both.");
   }
   return { epochs, batchSize, seed, shuffle, lastBatch, validationSplit };
-}
-
-/** @throws TypeError or RangeError for options that `compile` does not have. */
-export function completedCompile(options: CompileOptions): CompileOptions {
-  requireKnown("compile", options, { optimizer: true, loss: true, metrics: true });
-  const { metrics = [] } = options;
-  if (!Array.isArray(metrics)) throw new TypeError(`metrics must be an array, got ${shown(metrics)}.`);
-  return options;
 }
 
 /** @throws RangeError for options that do not fit. */

@@ -1,8 +1,10 @@
 import { Graph } from "../graph/graph.js";
 import { readModel, writeModel } from "../graph/onnx.js";
+import { batchDimension } from "../layers/index.js";
 import { checksum } from "../tensor/checksum.js";
 import { type Tensor, tensor } from "../tensor/tensor.js";
-import { batchDimension, Network, type NetworkConfiguration } from "./network.js";
+import type { NetworkConfiguration } from "./configuration.js";
+import { Network } from "./network.js";
 
 /** Under this key the model's metadata holds what Evenkeel needs to go on with it. */
 const metadataKey = "evenkeel";
@@ -22,7 +24,8 @@ interface StoredNetwork {
 
 /**
  * The network at inference as an ONNX model that any runtime can run: input `input` `[batch, ...]` float32,
- * output `output`, weights and running statistics inside.
+ * output `output`, weights and running statistics inside. Of several inputs or outputs, each bears its layer's
+ * name.
  */
 export function exportNetwork(
   network: Network,
@@ -30,16 +33,19 @@ export function exportNetwork(
   { seed, steps }: { seed: number; steps: number },
 ): Uint8Array {
   const graph = new Graph("evenkeel");
-  const input = graph.input("input", "float32", [batchDimension, ...network.inputShape]);
-  const values = new Map(
+  const { inputs, outputs } = network;
+  const fed = inputs.map(({ name, shape }) =>
+    graph.input(inputs.length === 1 ? "input" : name, "float32", [batchDimension, ...shape]),
+  );
+  const weightValues = new Map(
     network.weights.map(({ fullName }) => [fullName, graph.initializer(fullName, weights.get(fullName)!)]),
   );
-  const outputs = network.forward(input, {
+  const values = network.forward(fed, {
     training: false,
     device: "any",
-    weight: (name) => values.get(name)!,
+    weight: (name) => weightValues.get(name)!,
   });
-  graph.output("output", [...outputs.values()].at(-1)!);
+  for (const name of outputs) graph.output(outputs.length === 1 ? "output" : name, values.get(name)!);
   const counters = Object.fromEntries(
     network.weights
       .filter(({ role }) => role === "counter")

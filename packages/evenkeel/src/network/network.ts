@@ -1,14 +1,18 @@
-import { Graph, type Value } from "../graph/graph.js";
+import type { Value } from "../graph/graph.js";
 import { add, bitwiseXor, cast } from "../graph/operations.js";
 import type { Shape } from "../graph/shape.js";
-import { Layer, type LayerContext, restoreLayer } from "../layers/index.js";
-import { InputLayer } from "../layers/shaping.js";
+import {
+  batchDimension,
+  describeLayer,
+  type Layer,
+  type LayerContext,
+  type SymbolicTensor,
+} from "../layers/index.js";
 import { randomStream, streamSeed } from "../random/stream.js";
 import { formatShape, sizeOf, type Tensor } from "../tensor/tensor.js";
 import { checkRegularizer, initialize, penalty, type WeightSpecification } from "../weights/index.js";
-
-/** The name of the batch dimension where it is left open. */
-export const batchDimension = "batch";
+import { type NetworkConfiguration, restoreWiring, wiringConfiguration } from "./configuration.js";
+import { type Application, chain, connect, type NetworkInput, type Wiring } from "./wiring.js";
 
 /** A weight of the network: its specification, and where it belongs. */
 export interface NetworkWeight extends WeightSpecification {
@@ -29,62 +33,59 @@ export interface ForwardOptions {
   seed?: Value;
 }
 
-/** A network as plain data. */
-export interface NetworkConfiguration {
-  layers: { type: string; options: Record<string, unknown> }[];
-}
-
 /**
- * Layers one after another: what they are, which weights they need, which shapes pass between them. It knows
- * no tensors and no training.
+ * Layers and how they are connected: which weights they need, which shapes pass between them. It knows no
+ * tensors and no training.
  */
 export class Network {
+  /** Each once, those of the inputs among them. */
   readonly layers: readonly Layer[];
-  /** Of one example, without the batch. */
-  readonly inputShape: readonly number[];
-  /** What each layer gives, with the batch dimension open. */
-  readonly outputShapes: readonly Shape[];
+  readonly inputs: readonly NetworkInput[];
+  /** The names of what it gives. */
+  readonly outputs: readonly string[];
+  /** The uses of layers, in an order in which they can be computed. */
+  readonly applications: readonly Application[];
+  /** What inputs and applications give, by name, with the batch dimension open. */
+  readonly shapes: ReadonlyMap<string, Shape>;
   readonly weights: readonly NetworkWeight[];
 
   /**
-   * @param layers the first one says the shape of an example: an `inputLayer`, or any with `inputShape`.
+   * @param source layers one after another, of which the first says the shape of an example; or a wiring.
    * @throws Error naming the layer that does not fit what comes before it.
    */
-  constructor(layers: readonly Layer[]) {
-    for (const [index, layer] of layers.entries()) {
-      if (layer instanceof Layer) continue;
-      throw new TypeError(
-        `Entry ${index} of layers is no layer. Make layers by layers.dense({...}) and its like.`,
-      );
-    }
-    const [first] = layers;
-    const inputShape = first?.options.inputShape;
-    if (!inputShape) {
-      throw new Error(
-        "The model does not know the shape of its input. Begin with layers.inputLayer({ inputShape: [...] }), the shape of one example.",
-      );
-    }
-    for (const [index, layer] of layers.entries()) {
-      if (index > 0 && (layer instanceof InputLayer || layer.options.inputShape)) {
-        throw new Error(
-          `Only the first layer has an inputShape, but layer ${index + 1} (${layer.type}) has one.`,
-        );
-      }
-    }
-    if (new Set(layers).size < layers.length) {
-      throw new Error("One layer object stands in the model twice. Make a layer of its own for each place.");
-    }
+  constructor(source: readonly Layer[] | Wiring) {
+    const { layers, inputs, applications, outputs } = "applications" in source ? source : chain(source);
     this.layers = layers;
-    this.inputShape = inputShape;
-    nameLayers(layers);
+    this.inputs = inputs;
+    this.applications = applications;
+    this.outputs = outputs;
     const { shapes, weights } = this.trace();
-    this.outputShapes = shapes;
+    this.shapes = shapes;
     this.weights = weights;
   }
 
-  /** The shape of the predictions for one example. */
-  get outputShape(): Shape {
-    return this.outputShapes.at(-1)!.slice(1);
+  /**
+   * The network that leads from inputs to outputs, in a functional model.
+   *
+   * @throws Error when an output rests on an input that is not named, or a named one on nothing.
+   */
+  static connect(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): Network {
+    return new Network(connect(inputs, outputs));
+  }
+
+  /** The network that `configuration()` described. */
+  static restore(configuration: NetworkConfiguration): Network {
+    return new Network(restoreWiring(configuration));
+  }
+
+  /** The network as plain data. */
+  configuration(): NetworkConfiguration {
+    return wiringConfiguration(this);
+  }
+
+  /** What one of the outputs gives for one example. */
+  outputShape(output: string): Shape {
+    return this.shapes.get(output)!.slice(1);
   }
 
   /** Whether `fit` may change a weight: its layer is trainable and it is no statistic. */
@@ -99,6 +100,12 @@ export class Network {
     throw new Error(`There is no layer "${name}". There are: ${this.layers.map((l) => l.name).join(", ")}.`);
   }
 
+  /** @throws Error, naming those there are, unless a layer gives a value of this name. */
+  requireValue(name: string): void {
+    if (this.shapes.has(name)) return;
+    throw new Error(`There is no layer "${name}". There are: ${[...this.shapes.keys()].join(", ")}.`);
+  }
+
   /** First values of all weights, each from a random stream of its own. */
   initialWeights(seed: number): Map<string, Tensor> {
     return new Map(
@@ -109,32 +116,48 @@ export class Network {
     );
   }
 
-  /** Writes the network into the graph of `input`. @returns what each layer gives, by its name, in order. */
-  forward(input: Value, options: ForwardOptions): Map<string, Value> {
-    const outputs = new Map<string, Value>();
-    let value = cast(input, "float32");
+  /**
+   * Writes the network into a graph.
+   *
+   * @param inputs `[N, ...]` each, in the order of the network's inputs.
+   * @returns what inputs and applications give, by name, in order.
+   */
+  forward(inputs: readonly Value[], options: ForwardOptions): Map<string, Value> {
+    const values = new Map<string, Value>();
+    for (const [index, { name }] of this.inputs.entries()) {
+      values.set(name, cast(inputs[index]!, "float32"));
+    }
+    // A shared layer's second use starts from the statistics that its first use left.
+    const updated = new Map<string, Value>();
     let draws = 0;
-    for (const layer of this.layers) {
+    for (const { name, layer, inputs } of this.applications) {
+      const taken = inputs.map((input) => values.get(input)!);
+      const { graph } = taken[0]!;
       const context: LayerContext = {
         training: options.training,
         device: options.device,
-        weight: (name) => options.weight(`${layer.name}/${name}`),
-        update: (name, next) => options.update?.(`${layer.name}/${name}`, next),
+        weight: (weight) => {
+          const fullName = `${layer.name}/${weight}`;
+          return updated.get(fullName) ?? options.weight(fullName);
+        },
+        update: (weight, next) => {
+          const fullName = `${layer.name}/${weight}`;
+          updated.set(fullName, next);
+          options.update?.(fullName, next);
+        },
         randomSeed: () => {
-          if (!options.seed)
-            throw new Error(`${layer.name} draws random numbers, and the graph has no seed.`);
+          if (!options.seed) throw new Error(`${name} draws random numbers, and the graph has no seed.`);
           draws += 1;
-          const salt = value.graph.constant(streamSeed(draws, "draw") >>> 0, "uint32");
-          return bitwiseXor(options.seed, salt);
+          return bitwiseXor(options.seed, graph.constant(streamSeed(draws, "draw") >>> 0, "uint32"));
         },
       };
-      value = value.graph.within(layer.name, () => {
-        const output = layer.apply(value, context);
-        return output === value ? output : output.graph.label(output, "output");
+      const output = graph.within(name, () => {
+        const output = layer.build(context, ...taken);
+        return taken.includes(output) ? output : output.graph.label(output, "output");
       });
-      outputs.set(layer.name, value);
+      values.set(name, output);
     }
-    return outputs;
+    return values;
   }
 
   /** The sum of all regularisers' penalties, where there are any. */
@@ -149,80 +172,50 @@ export class Network {
     return terms.length > 0 ? terms.reduce((sum, term) => add(sum, term)) : undefined;
   }
 
-  configuration(): NetworkConfiguration {
-    return { layers: this.layers.map((layer) => ({ type: layer.type, options: layer.configuration() })) };
-  }
-
-  /** The network that `configuration()` described. */
-  static restore({ layers }: NetworkConfiguration): Network {
-    return new Network(layers.map(({ type, options }) => restoreLayer(type, options)));
-  }
-
-  /** Follows an open batch through the layers for the shapes and the weights they ask for. */
-  private trace(): { shapes: Shape[]; weights: NetworkWeight[] } {
-    const graph = new Graph("shapes");
+  /** Follows an open batch through the layers for the shapes, and the weights they ask for. */
+  private trace(): { shapes: Map<string, Shape>; weights: NetworkWeight[] } {
+    const shapes = new Map<string, Shape>();
     const weights: NetworkWeight[] = [];
-    const shapes: Shape[] = [];
-    let value = graph.input("input", "float32", [batchDimension, ...this.inputShape]);
-    for (const layer of this.layers) {
-      const own = new Map<string, Value>();
-      try {
-        for (const weight of layer.weights(value.shape)) {
-          const fullName = `${layer.name}/${weight.name}`;
+    const seen = new Map<Layer, WeightSpecification[]>();
+    for (const { name, shape } of this.inputs) shapes.set(name, [batchDimension, ...shape]);
+    for (const { name, layer, inputs } of this.applications) {
+      const described = describeLayer(
+        layer,
+        inputs.map((input) => shapes.get(input)!),
+      );
+      shapes.set(name, described.shape);
+      const earlier = seen.get(layer);
+      if (earlier) requireSameWeights(layer, earlier, described.weights);
+      else {
+        seen.set(layer, described.weights);
+        for (const weight of described.weights) {
           if (weight.regularizer !== undefined) {
-            checkRegularizer(`The regularizer of ${weight.name}`, weight.regularizer);
+            checkRegularizer(`Layer "${layer.name}", the regularizer of ${weight.name}`, weight.regularizer);
           }
-          weights.push({ ...weight, fullName, layer });
-          own.set(weight.name, graph.input(fullName, "float32", weight.shape));
+          weights.push({ ...weight, fullName: `${layer.name}/${weight.name}`, layer });
         }
-        const context: LayerContext = {
-          training: false,
-          device: "cpu",
-          weight: (name) => own.get(name)!,
-          update: () => {},
-          randomSeed: () => graph.constant(0, "uint32"),
-        };
-        value = graph.within(layer.name, () => layer.apply(value, context));
-      } catch (cause) {
-        const message = cause instanceof Error ? cause.message : String(cause);
-        throw new Error(
-          `Layer "${layer.name}" cannot take inputs of shape ${formatShape(value.shape)}: ${message}`,
-          { cause },
-        );
       }
-      shapes.push(value.shape);
     }
     return { shapes, weights };
+  }
+}
+
+/** A shared layer has one set of weights, which must suit all its places. */
+function requireSameWeights(
+  layer: Layer,
+  earlier: readonly WeightSpecification[],
+  later: readonly WeightSpecification[],
+): void {
+  for (const [index, { name, shape }] of later.entries()) {
+    const before = earlier[index]!;
+    if (formatShape(before.shape) === formatShape(shape)) continue;
+    throw new Error(
+      `Layer "${layer.name}" is shared by inputs of different shapes: its ${name} would be ${formatShape(before.shape)} for one and ${formatShape(shape)} for another.`,
+    );
   }
 }
 
 /** The number of elements of the weights that count as parameters: counters do not. */
 export function parameterCount(weights: readonly NetworkWeight[]): number {
   return weights.reduce((sum, { role, shape }) => sum + (role === "counter" ? 0 : sizeOf(shape)), 0);
-}
-
-/** Names under which checkpoints and programs hold what is no layer's. */
-const reservedNames = new Set(["optimizer", "kept", "next"]);
-
-/** Gives nameless layers names by their type, `dense_1`, and refuses a name used twice. */
-function nameLayers(layers: readonly Layer[]): void {
-  const taken = new Set<string>();
-  for (const { name } of layers) {
-    if (name === "") continue;
-    if (taken.has(name)) throw new Error(`Two layers are called "${name}"; names must be unique in a model.`);
-    if (/[/\s]/.test(name)) throw new Error(`The layer name "${name}" must not contain "/" or spaces.`);
-    if (reservedNames.has(name))
-      throw new Error(`A layer cannot be called "${name}", a name that checkpoints or programs use.`);
-    taken.add(name);
-  }
-  const counts = new Map<string, number>();
-  for (const layer of layers) {
-    if (layer.name !== "") continue;
-    const base = layer.type.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    do {
-      counts.set(base, (counts.get(base) ?? 0) + 1);
-      layer.name = `${base}_${counts.get(base)}`;
-    } while (taken.has(layer.name));
-    taken.add(layer.name);
-  }
 }

@@ -23,12 +23,15 @@ export interface Summary {
 
 /** Layers, shapes and parameters, counted as Keras does: running statistics are parameters that are not trainable. */
 export function summarize(network: Network): Summary {
-  const rows = network.layers.map((layer, index) => {
-    const own = network.weights.filter((weight) => weight.layer === layer);
+  const inputLayers = network.layers.filter(({ type }) => type === "inputLayer");
+  const uses = [...inputLayers.map((layer) => ({ name: layer.name, layer })), ...network.applications];
+  const rows = uses.map(({ name, layer }) => {
+    // A shared layer's weights are counted at its first use.
+    const own = network.weights.filter((weight) => weight.layer === layer && name === layer.name);
     return {
-      layer: layer.name,
+      layer: name,
       type: layer.type,
-      outputShape: formatShape(network.outputShapes[index]!),
+      outputShape: formatShape(network.shapes.get(name)!),
       parameters: parameterCount(own),
       trainable: trainableCount(network, own),
     };

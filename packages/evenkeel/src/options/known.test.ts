@@ -87,7 +87,7 @@ describe("what stands in the place of options or of a maker's result is refused"
         inputShape: [2],
         kernelRegularizer: wrong(kernelRegularizer as never),
       });
-      expect(() => sequential([dense])).toThrow("The regularizer of kernel takes an object of options");
+      expect(() => sequential([dense])).toThrow("the regularizer of kernel takes an object of options");
     }
   });
 

@@ -53,7 +53,7 @@ export async function runLayer(layer: Layer, run: LayerRun): Promise<LayerResult
         update: (name, next) => updates.set(name, next),
         randomSeed: () => values.seed!,
       };
-      const output = graph.within(layer.type, () => layer.apply(values.input!, context));
+      const output = graph.within(layer.type, () => layer.build(context, values.input!));
       names.push("output", ...[...updates.keys()].map((name) => `update/${name}`));
       const found = [output, ...updates.values()];
       if (values.outputGradient) {

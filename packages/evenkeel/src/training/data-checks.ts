@@ -1,6 +1,7 @@
 import type { Shape } from "../graph/shape.js";
 import type { Loss } from "../losses/losses.js";
 import type { Network } from "../network/network.js";
+import { shown } from "../options/known.js";
 import {
   type ElementArrays,
   type ElementType,
@@ -10,6 +11,7 @@ import {
   tensor,
 } from "../tensor/tensor.js";
 import type { Examples } from "./engine.js";
+import type { Objective } from "./step.js";
 
 /** Examples or targets as people have them: a tensor, nested arrays of numbers, or a typed array of labels `[N]`. */
 export type TensorLike = Tensor | NestedNumbers | ElementArrays[ElementType];
@@ -26,42 +28,104 @@ export function asTensor(values: TensorLike, name: string): Tensor {
   }
 }
 
-/** @throws RangeError unless the examples have the shape that the model takes. */
-export function checkInput(x: Tensor, network: Network, name = "x"): void {
-  const [count, ...example] = x.shape;
-  if (count === undefined || count === 0) throw new RangeError(`${name} holds no examples.`);
-  if (formatShape(example) === formatShape(network.inputShape)) return;
-  const wanted = ["N", ...network.inputShape];
-  const single = formatShape(x.shape) === formatShape(network.inputShape);
-  const hint = single ? " For a single example, put it in an array: [example]." : "";
-  throw new RangeError(
-    `${name} has shape ${formatShape(x.shape)}, but the model takes ${formatShape(wanted)}, N examples of ${formatShape(network.inputShape)}.${hint}`,
+/**
+ * Data of a model: as `TensorLike` where it has one input (or output); else one for each, in their order or by
+ * their names.
+ */
+export type DataLike = TensorLike | readonly TensorLike[] | Readonly<Record<string, TensorLike>>;
+
+/** One tensor for each of the names. @throws when there are others, or not as many. */
+export function asTensors(values: DataLike, names: readonly string[], title: string): Tensor[] {
+  if (names.length === 1 && !isByName(values)) return [asTensor(values as TensorLike, title)];
+  const listed = names.map((name) => `"${name}"`).join(", ");
+  const wanted = `${title} must hold one tensor for each of ${listed}`;
+  if (isByName(values)) {
+    const given = Object.keys(values);
+    const unknown = given.find((name) => !names.includes(name));
+    if (unknown !== undefined || given.length < names.length) {
+      const what = unknown === undefined ? `only ${given.join(", ")}` : `"${unknown}"`;
+      throw new RangeError(`${wanted}, got ${what || "none"}.`);
+    }
+    return names.map((name) => asTensor(values[name]!, `${title}.${name}`));
+  }
+  if (!Array.isArray(values) || values.length !== names.length) {
+    const got = Array.isArray(values) ? `an array of ${values.length}` : shown(values);
+    throw new RangeError(`${wanted}, as an array in this order or by these names; got ${got}.`);
+  }
+  return values.map((value, index) => asTensor(value as TensorLike, `${title}[${index}]`));
+}
+
+function isByName(values: DataLike): values is Readonly<Record<string, TensorLike>> {
+  return (
+    typeof values === "object" &&
+    values !== null &&
+    !Array.isArray(values) &&
+    !ArrayBuffer.isView(values) &&
+    !("shape" in values && "data" in values)
   );
 }
 
+/** Examples that fit the inputs of the model. @throws RangeError when shapes or counts do not. */
+export function checkInputs(x: DataLike, { inputs }: Network, title = "x"): Tensor[] {
+  const names = inputs.map(({ name }) => name);
+  const tensors = asTensors(x, names, title);
+  for (const [index, { shape }] of inputs.entries()) {
+    checkInput(tensors[index]!, shape, inputs.length === 1 ? title : `${title}.${names[index]}`);
+  }
+  requireSameCount(tensors, names, title);
+  return tensors;
+}
+
+function checkInput(x: Tensor, inputShape: readonly number[], name: string): void {
+  const [count, ...example] = x.shape;
+  if (count === undefined || count === 0) throw new RangeError(`${name} holds no examples.`);
+  if (formatShape(example) === formatShape(inputShape)) return;
+  const wanted = ["N", ...inputShape];
+  const single = formatShape(x.shape) === formatShape(inputShape);
+  const hint = single ? " For a single example, put it in an array: [example]." : "";
+  throw new RangeError(
+    `${name} has shape ${formatShape(x.shape)}, but the model takes ${formatShape(wanted)}, N examples of ${formatShape(inputShape)}.${hint}`,
+  );
+}
+
+function requireSameCount(tensors: readonly Tensor[], names: readonly string[], title: string): void {
+  const [first] = tensors;
+  for (const [index, { shape }] of tensors.entries()) {
+    if (shape[0] === first!.shape[0]) continue;
+    throw new RangeError(
+      `${title}.${names[0]} holds ${first!.shape[0]} and ${title}.${names[index]} ${shape[0]}; they must be as many.`,
+    );
+  }
+}
+
 /**
- * Examples with targets that fit the model and its loss.
+ * Examples with targets that fit the model and its losses.
  *
  * @throws RangeError when counts differ, shapes do not fit, or a label is outside the classes.
  */
 export function checkExamples(
-  x: TensorLike,
-  y: TensorLike,
+  x: DataLike,
+  y: DataLike,
   network: Network,
-  loss: Loss,
+  objectives: readonly Objective[],
   name = "",
 ): Examples {
-  const data = { x: asTensor(x, `${name}x`), y: asTensor(y, `${name}y`) };
-  checkInput(data.x, network, `${name}x`);
-  const [examples, targets] = [data.x.shape[0], data.y.shape[0]];
-  if (examples !== targets) {
+  const examples = checkInputs(x, network, `${name}x`);
+  const targets = asTensors(y, network.outputs, `${name}y`);
+  if (network.outputs.length > 1) requireSameCount(targets, network.outputs, `${name}y`);
+  const counts = [examples, targets].map(([first]) => first!.shape[0]);
+  if (counts[0] !== counts[1]) {
     throw new RangeError(
-      `${name}x holds ${examples} examples and ${name}y ${targets} targets; they must be as many.`,
+      `${name}x holds ${counts[0]} examples and ${name}y ${counts[1]} targets; they must be as many.`,
     );
   }
-  if (loss.targets === "labels") checkLabels(data.y, Number(network.outputShape.at(-1)), loss, `${name}y`);
-  else checkValues(data.y, network.outputShape, loss, `${name}y`);
-  return data;
+  for (const [index, { output, loss }] of objectives.entries()) {
+    const title = objectives.length === 1 ? `${name}y` : `${name}y.${output}`;
+    const shape = network.outputShape(output);
+    if (loss.targets === "labels") checkLabels(targets[index]!, Number(shape.at(-1)), loss, title);
+    else checkValues(targets[index]!, shape, loss, title);
+  }
+  return { x: examples, y: targets };
 }
 
 function checkLabels(y: Tensor, classes: number, { type }: Loss, name: string): void {

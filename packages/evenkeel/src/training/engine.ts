@@ -8,10 +8,27 @@ import type { Compiled } from "./step.js";
 /** Programs differ by batch size and by what is asked of them; of more than these, the longest unused go. */
 const keptPrograms = 16;
 
-/** Examples and their targets; axis 0 counts examples in both. */
+/** Examples, for each input, and their targets, for each output; axis 0 counts examples in all of them. */
 export interface Examples {
-  x: Tensor;
-  y: Tensor;
+  readonly x: readonly Tensor[];
+  readonly y: readonly Tensor[];
+}
+
+/** How many examples there are. */
+export function countOf({ x }: Pick<Examples, "x">): number {
+  return x[0]!.shape[0]!;
+}
+
+/** The examples of these numbers. */
+export function gatherExamples({ x, y }: Examples, order: Int32Array): Examples {
+  const gather = (tensors: readonly Tensor[]) => tensors.map((tensor) => gatherRows(tensor, order));
+  return { x: gather(x), y: gather(y) };
+}
+
+/** The examples from `start` to `end` (exclusive), without a copy. */
+export function someExamples({ x, y }: Examples, start: number, end: number): Examples {
+  const some = (tensors: readonly Tensor[]) => tensors.map((tensor) => rows(tensor, start, end));
+  return { x: some(x), y: some(y) };
 }
 
 /** What a run of steps needs beside the examples; its length is the number of steps. */
@@ -91,15 +108,18 @@ export class Engine {
     const { batchSize, order, learningRates, seeds } = run;
     const steps = learningRates.length;
     if (this.stepsPerRun === 1) {
-      const batch = { x: gatherRows(data.x, order), y: gatherRows(data.y, order) };
-      return [await this.trainOnBatch(batch, { learningRate: learningRates[0]!, seed: seeds[0]! })];
+      return [
+        await this.trainOnBatch(gatherExamples(data, order), {
+          learningRate: learningRates[0]!,
+          seed: seeds[0]!,
+        }),
+      ];
     }
     this.addSlots();
     const program = await this.manySteps(data, batchSize);
     const results = await program.run(
       {
-        "data/x": data.x,
-        "data/y": data.y,
+        ...this.feeds(data),
         steps: tensor(BigInt64Array.of(BigInt(steps)), []),
         order: tensor(order, [steps, batchSize]),
         learningRates: tensor(learningRates),
@@ -113,11 +133,10 @@ export class Engine {
   /** Takes one optimiser step on these examples. @returns its measures. */
   async trainOnBatch(batch: Examples, step: { learningRate: number; seed: number }): Promise<Logs> {
     this.addSlots();
-    const program = await this.oneStep(batch, batch.x.shape[0]!);
+    const program = await this.oneStep(batch, countOf(batch));
     const results = await program.run(
       {
-        "data/x": batch.x,
-        "data/y": batch.y,
+        ...this.feeds(batch),
         learningRate: tensor(Float32Array.of(step.learningRate), []),
         seed: tensor(Uint32Array.of(step.seed), []),
       },
@@ -143,7 +162,7 @@ export class Engine {
   /** Whether the step can be built for a batch size. */
   canTrainOn(data: Examples, batchSize: number): boolean {
     try {
-      programs.oneStep(this.blueprint(), programs.signatureOf(data.x, data.y), batchSize);
+      programs.oneStep(this.blueprint(), signatureOf(data), batchSize);
       return true;
     } catch {
       return false;
@@ -152,35 +171,37 @@ export class Engine {
 
   /** Mean loss and metrics in inference mode. */
   async evaluate(data: Examples, batchSize: number): Promise<Logs> {
-    const signature = programs.signatureOf(data.x, data.y);
+    const signature = signatureOf(data);
     const program = await this.program("evaluation", [signature], (blueprint) =>
       programs.evaluation(blueprint, signature),
     );
-    const count = data.x.shape[0]!;
+    const count = countOf(data);
     const sums: Logs = {};
     for (let start = 0; start < count; start += batchSize) {
-      const x = rows(data.x, start, start + batchSize);
-      const results = await program.run(
-        { "data/x": x, "data/y": rows(data.y, start, start + batchSize) },
-        this.state,
-      );
+      const batch = someExamples(data, start, start + batchSize);
+      const results = await program.run(this.feeds(batch), this.state);
       for (const [name, value] of Object.entries(measuresAt(results, 0))) {
-        sums[name] = (sums[name] ?? 0) + value * x.shape[0]!;
+        sums[name] = (sums[name] ?? 0) + value * countOf(batch);
       }
     }
     return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / count]));
   }
 
   /** Outputs of layers in inference mode, batch by batch, joined along axis 0. */
-  async predict(x: Tensor, layers: readonly string[], batchSize: number): Promise<Tensor<"float32">[]> {
-    const signature = programs.signatureOf(x, x).x;
+  async predict(
+    x: readonly Tensor[],
+    layers: readonly string[],
+    batchSize: number,
+  ): Promise<Tensor<"float32">[]> {
+    const signature = programs.signaturesOf(x);
     const program = await this.program("prediction", [signature, layers], (blueprint) =>
       programs.prediction(blueprint, signature, layers),
     );
-    const count = x.shape[0]!;
+    const count = countOf({ x });
     const joined: (Tensor<"float32"> | undefined)[] = layers.map(() => undefined);
     for (let start = 0; start < count; start += batchSize) {
-      const results = await program.run({ "data/x": rows(x, start, start + batchSize) }, this.state);
+      const batch = someExamples({ x, y: [] }, start, start + batchSize);
+      const results = await program.run(this.feeds(batch), this.state);
       for (const [index, layer] of layers.entries()) {
         const { shape, data } = results[`layers/${layer}`] as Tensor<"float32">;
         const size = data.length / shape[0]!;
@@ -197,13 +218,13 @@ export class Engine {
 
   /** Looks inside one batch; changes nothing. */
   async inspect(data: Examples, request: InspectionRequest): Promise<Inspection> {
-    const signature = programs.signatureOf(data.x, data.y);
-    const batchSize = data.x.shape[0]!;
+    const signature = signatureOf(data);
+    const batchSize = countOf(data);
     const { seed, ...wanted } = request;
     const program = await this.program("inspection", [signature, batchSize, wanted], (blueprint) =>
       programs.inspection(blueprint, signature, batchSize, wanted),
     );
-    const feeds = { "data/x": data.x, "data/y": data.y, seed: tensor(Uint32Array.of(seed), []) };
+    const feeds = { ...this.feeds(data), seed: tensor(Uint32Array.of(seed), []) };
     const results = await program.run(feeds, this.state);
     return {
       measures: measuresAt(results, 0),
@@ -215,12 +236,12 @@ export class Engine {
 
   /** Counts NaN and infinite values in data, weights, layers' outputs and gradients of one training step. */
   async diagnose(data: Examples, seed: number): Promise<Record<string, number>> {
-    const signature = programs.signatureOf(data.x, data.y);
-    const batchSize = data.x.shape[0]!;
+    const signature = signatureOf(data);
+    const batchSize = countOf(data);
     const program = await this.program("diagnosis", [signature, batchSize], (blueprint) =>
       programs.diagnosis(blueprint, signature, batchSize),
     );
-    const feeds = { "data/x": data.x, "data/y": data.y, seed: tensor(Uint32Array.of(seed), []) };
+    const feeds = { ...this.feeds(data), seed: tensor(Uint32Array.of(seed), []) };
     const results = await program.run(feeds, this.state);
     return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, Number(data[0])]));
   }
@@ -241,6 +262,15 @@ export class Engine {
     const open = [...this.loaded.values()];
     this.loaded.clear();
     for (const program of open) await releaseOf(program);
+  }
+
+  /** Data by the names that programs have for it. */
+  private feeds({ x, y }: Examples): Record<string, Tensor> {
+    const names = programs.dataNames(this.network);
+    return Object.fromEntries([
+      ...x.map((values, index) => [names.x[index]!, values]),
+      ...y.map((values, index) => [names.y[index]!, values]),
+    ]);
   }
 
   private async readState(names: readonly string[]): Promise<Map<string, Tensor>> {
@@ -281,14 +311,14 @@ export class Engine {
   }
 
   private manySteps(data: Examples, batchSize: number): Promise<Program> {
-    const signature = programs.signatureOf(data.x, data.y);
+    const signature = signatureOf(data);
     return this.program("manySteps", [signature, batchSize], (blueprint) =>
       programs.manySteps(blueprint, signature, batchSize),
     );
   }
 
   private oneStep(data: Examples, batchSize: number): Promise<Program> {
-    const signature = programs.signatureOf(data.x, data.y);
+    const signature = signatureOf(data);
     return this.program("oneStep", [signature, batchSize], (blueprint) =>
       programs.oneStep(blueprint, signature, batchSize),
     );
@@ -325,6 +355,10 @@ export class Engine {
 async function releaseOf(program: Promise<Program>): Promise<void> {
   const loaded = await program.catch(() => undefined);
   await loaded?.release();
+}
+
+function signatureOf({ x, y }: Examples): programs.DataSignature {
+  return { x: programs.signaturesOf(x), y: programs.signaturesOf(y) };
 }
 
 function measuresAt(results: Readonly<Record<string, Tensor>>, step: number): Logs {

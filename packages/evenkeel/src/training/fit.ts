@@ -1,9 +1,9 @@
 import { rateAt } from "../optimizers/schedules.js";
 import { shown } from "../options/known.js";
 import { randomStream, streamSeed } from "../random/stream.js";
-import { gatherRows, type Tensor } from "../tensor/tensor.js";
+import type { Tensor } from "../tensor/tensor.js";
 import type { Callback, Training } from "./callback.js";
-import type { Engine, Examples, StepsToRun } from "./engine.js";
+import { countOf, type Engine, type Examples, gatherExamples, type StepsToRun } from "./engine.js";
 import {
   describeNonFinite,
   locateNonFinite,
@@ -55,7 +55,7 @@ export async function planFit(
   data: Examples,
   { batchSize, lastBatch }: Pick<FitSettings, "batchSize" | "lastBatch">,
 ): Promise<Segment[]> {
-  const segments = planEpoch(data.x.shape[0]!, batchSize, lastBatch, () => !engine.canTrainOn(data, 1));
+  const segments = planEpoch(countOf(data), batchSize, lastBatch, () => !engine.canTrainOn(data, 1));
   for (const segment of segments) await engine.prepare(data, segment.batchSize);
   return segments;
 }
@@ -138,7 +138,7 @@ async function runEpoch<M>(
   isStopped: () => boolean,
 ): Promise<string | undefined> {
   const { engine, data, segments, settings, progress, callbacks, onNaN } = context;
-  const order = epochOrder(data.x.shape[0]!, settings, progress.epoch);
+  const order = epochOrder(countOf(data), settings, progress.epoch);
   let limit = Math.min(8, engine.stepsPerRun);
   const take = async (measures: readonly Logs[], of: StepsToRun) => {
     const taken = record(progress, measures, of);
@@ -211,8 +211,7 @@ async function findNonFinite<M>(
   }
   engine.state.undo();
   const { order, seeds } = part(run, bad, bad + 1);
-  const examples = { x: gatherRows(data.x, order), y: gatherRows(data.y, order) };
-  const place = await locateNonFinite(engine, examples, seeds[0]!);
+  const place = await locateNonFinite(engine, gatherExamples(data, order), seeds[0]!);
   const { loss } = logs[0] as { loss: number };
   return { bad, report: { step: progress.step + bad + 1, epoch: progress.epoch + 1, loss, ...place } };
 }

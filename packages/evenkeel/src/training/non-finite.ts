@@ -48,8 +48,11 @@ export async function locateNonFinite(
   const first = (prefix: string) => bad.find(([name]) => name.startsWith(prefix));
   const values = (count: number) => `${count} value${count === 1 ? " is" : "s are"} NaN or infinite`;
 
-  const data = first("examples") ?? first("targets");
-  if (data) return { layer: undefined, finding: `in the batch's ${data[0]}, ${values(data[1])}.` };
+  const data = first("counts/data/");
+  if (data) {
+    const part = data[0].startsWith("counts/data/x/") ? "examples" : "targets";
+    return { layer: undefined, finding: `in the batch's ${part}, ${values(data[1])}.` };
+  }
   const weight = first("weights/");
   if (weight) {
     const name = weight[0].slice("weights/".length);
@@ -62,7 +65,7 @@ export async function locateNonFinite(
   if (output) {
     const layer = output[0].slice("outputs/".length);
     return {
-      layer,
+      layer: layer.split(":")[0],
       finding: `layer "${layer}" is the first whose output is not finite: ${values(output[1])}.`,
     };
   }

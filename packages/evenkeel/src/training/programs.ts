@@ -2,14 +2,21 @@ import { dependsOn, gradients } from "../autodiff/gradients.js";
 import { Graph, type Value } from "../graph/graph.js";
 import { writeModel } from "../graph/onnx.js";
 import { cast, gather, isInfinite, isNotANumber, logicalOr, loop, reduceSum } from "../graph/operations.js";
-import { batchDimension, type Network } from "../network/network.js";
+import { batchDimension } from "../layers/index.js";
+import type { Network } from "../network/network.js";
 import type { ElementType, Tensor } from "../tensor/tensor.js";
 import { buildLoss, buildStep, type Compiled, stateInputs } from "./step.js";
 
-/** The element type and shape of examples and targets, without the batch. */
+/** The element type and shape of a data tensor, without the batch. */
+export interface Signature {
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+}
+
+/** Those of the examples, for each input, and of the targets, for each output. */
 export interface DataSignature {
-  x: { type: ElementType; shape: readonly number[] };
-  y: { type: ElementType; shape: readonly number[] };
+  readonly x: readonly Signature[];
+  readonly y: readonly Signature[];
 }
 
 /** What the graphs of one compiled model have in common. */
@@ -21,16 +28,21 @@ export interface Blueprint {
   shapeOf(name: string): readonly number[];
 }
 
-/** The element types and shapes of a data set's examples and targets. */
-export function signatureOf(x: Tensor, y: Tensor): DataSignature {
+/** The element types and shapes of some data. */
+export function signaturesOf(tensors: readonly Tensor[]): Signature[] {
+  return tensors.map(({ type, shape }) => ({ type, shape: shape.slice(1) }));
+}
+
+/** The names under which programs take their data: `data/x/INPUT`, `data/y/OUTPUT`. */
+export function dataNames({ inputs, outputs }: Network): { x: string[]; y: string[] } {
   return {
-    x: { type: x.type, shape: x.shape.slice(1) },
-    y: { type: y.type, shape: y.shape.slice(1) },
+    x: inputs.map(({ name }) => `data/x/${name}`),
+    y: outputs.map((name) => `data/y/${name}`),
   };
 }
 
 /**
- * Many training steps in one run. Inputs: the whole data set (`data/x`, `data/y`), `order` int32
+ * Many training steps in one run. Inputs: the whole data set (`data/…`), `order` int32
  * `[steps, batchSize]` naming each batch's examples, `learningRates` and `seeds` `[steps]`, and `steps`. The
  * batches are gathered inside. Outputs: every step's measures `[steps]`, and the state after the last.
  */
@@ -38,8 +50,7 @@ export function manySteps(blueprint: Blueprint, data: DataSignature, batchSize: 
   const { network, compiled, device, shapeOf } = blueprint;
   const graph = new Graph("training");
   const steps = graph.input("steps", "int64", []);
-  const allX = graph.input("data/x", data.x.type, ["examples", ...data.x.shape]);
-  const allY = graph.input("data/y", data.y.type, ["examples", ...data.y.shape]);
+  const all = dataInputs(graph, network, data, "examples");
   const order = graph.input("order", "int32", ["steps", batchSize]);
   const learningRates = graph.input("learningRates", "float32", ["steps"]);
   const seeds = graph.input("seeds", "uint32", ["steps"]);
@@ -53,8 +64,8 @@ export function manySteps(blueprint: Blueprint, data: DataSignature, batchSize: 
       network,
       compiled,
       {
-        x: gather(allX, batch),
-        y: gather(allY, batch),
+        x: all.x.map((values) => gather(values, batch)),
+        y: all.y.map((values) => gather(values, batch)),
         seed: gather(seeds, step),
         learningRate: gather(learningRates, step),
         state: (name) => carried.get(name) ?? outerState(name),
@@ -70,7 +81,7 @@ export function manySteps(blueprint: Blueprint, data: DataSignature, batchSize: 
 }
 
 /**
- * One training step. Inputs: a batch (`data/x`, `data/y`), `learningRate`, `seed`. Outputs: its measures, and
+ * One training step. Inputs: a batch (`data/…`), `learningRate`, `seed`. Outputs: its measures, and
  * the state after it. For devices where a loop, or a whole data set as an input, does not pay.
  */
 export function oneStep(blueprint: Blueprint, data: DataSignature, batchSize: number): Uint8Array {
@@ -80,7 +91,7 @@ export function oneStep(blueprint: Blueprint, data: DataSignature, batchSize: nu
     network,
     compiled,
     {
-      ...batchInputs(graph, data, batchSize),
+      ...dataInputs(graph, network, data, batchSize),
       seed: graph.input("seed", "uint32", []),
       learningRate: graph.input("learningRate", "float32", []),
       state: stateInputs(graph, shapeOf),
@@ -92,12 +103,12 @@ export function oneStep(blueprint: Blueprint, data: DataSignature, batchSize: nu
   return writeModel(graph);
 }
 
-/** Loss and metrics in inference mode, for batches of any size. Inputs: `data/x`, `data/y`. */
+/** Loss and metrics in inference mode, for batches of any size. Inputs: `data/…`. */
 export function evaluation(blueprint: Blueprint, data: DataSignature): Uint8Array {
   const { network, compiled, device, shapeOf } = blueprint;
   const graph = new Graph("evaluation");
   const inputs = {
-    ...batchInputs(graph, data, batchDimension),
+    ...dataInputs(graph, network, data, batchDimension),
     seed: graph.constant(0, "uint32"),
     state: stateInputs(graph, shapeOf),
   };
@@ -106,14 +117,14 @@ export function evaluation(blueprint: Blueprint, data: DataSignature): Uint8Arra
   return writeModel(graph);
 }
 
-/** What every layer gives in inference mode, for batches of any size. Input: `data/x`. Outputs: layer names. */
+/** What layers give in inference mode, for batches of any size. Inputs: `data/x/…`. Outputs: `layers/…`. */
 export function prediction(
   { network, device, shapeOf }: Omit<Blueprint, "compiled">,
-  data: DataSignature["x"],
+  data: readonly Signature[],
   layers: readonly string[],
 ): Uint8Array {
   const graph = new Graph("prediction");
-  const x = graph.input("data/x", data.type, [batchDimension, ...data.shape]);
+  const { x } = dataInputs(graph, network, { x: data, y: [] }, batchDimension);
   const outputs = network.forward(x, {
     training: false,
     device,
@@ -125,8 +136,8 @@ export function prediction(
 
 /**
  * What happens inside a batch: the outputs of layers, and the gradients of the loss with respect to weights
- * and to layers' outputs, in training mode or in inference mode; the state stays as it is. Inputs: `data/x`,
- * `data/y`, `seed`.
+ * and to layers' outputs, in training mode or in inference mode; the state stays as it is. Inputs: `data/…`,
+ * `seed`.
  */
 export function inspection(
   { network, compiled, device, shapeOf }: Blueprint,
@@ -144,7 +155,7 @@ export function inspection(
   const { loss, measures, outputs } = buildLoss(
     network,
     compiled,
-    { ...batchInputs(graph, data, batchSize), seed: graph.input("seed", "uint32", []), state },
+    { ...dataInputs(graph, network, data, batchSize), seed: graph.input("seed", "uint32", []), state },
     { training: wanted.training, device, update: () => {} },
   );
   const targets = [
@@ -172,14 +183,13 @@ export function inspection(
 
 /**
  * How many values of each layer's output, and of each trainable weight's gradient, are NaN or infinite in a
- * training step. Inputs as `inspection`; outputs `examples`, `targets`, `weights/WEIGHT`, `outputs/LAYER` and
- * `gradients/WEIGHT`.
+ * training step. Inputs as `inspection`; outputs `counts/data/…`, `weights/WEIGHT`, `outputs/LAYER` and `gradients/WEIGHT`.
  */
 export function diagnosis(blueprint: Blueprint, data: DataSignature, batchSize: number): Uint8Array {
   const { network, compiled, device, shapeOf } = blueprint;
   const graph = new Graph("diagnosis");
   const state = stateInputs(graph, shapeOf);
-  const batch = batchInputs(graph, data, batchSize);
+  const batch = dataInputs(graph, network, data, batchSize);
   const { loss, outputs } = buildLoss(
     network,
     compiled,
@@ -191,8 +201,9 @@ export function diagnosis(blueprint: Blueprint, data: DataSignature, batchSize: 
     loss,
     trained.map(({ fullName }) => state(fullName)),
   );
-  graph.output("examples", nonFinite(cast(batch.x, "float32")));
-  graph.output("targets", nonFinite(cast(batch.y, "float32")));
+  for (const value of [...batch.x, ...batch.y]) {
+    graph.output(`counts/${value.name}`, nonFinite(cast(value, "float32")));
+  }
   for (const { fullName } of network.weights) graph.output(`weights/${fullName}`, nonFinite(state(fullName)));
   for (const [layer, value] of outputs) graph.output(`outputs/${layer}`, nonFinite(value));
   for (const [index, { fullName }] of trained.entries()) {
@@ -201,32 +212,41 @@ export function diagnosis(blueprint: Blueprint, data: DataSignature, batchSize: 
   return writeModel(graph);
 }
 
-/** The names of the state that a step changes, in a fixed order. */
-function changingState(blueprint: Blueprint, data: DataSignature, batchSize: number): string[] {
+/**
+ * The names of the state that a step changes, in a fixed order. Which statistics a layer updates shows when it is
+ * built; the forward pass alone is enough for that.
+ */
+function changingState(
+  { network, compiled, device, shapeOf }: Blueprint,
+  data: DataSignature,
+  batchSize: number,
+): string[] {
   const graph = new Graph("scratch");
-  const { next } = buildStep(
-    blueprint.network,
-    blueprint.compiled,
-    {
-      ...batchInputs(graph, data, batchSize),
-      seed: graph.input("seed", "uint32", []),
-      learningRate: graph.input("learningRate", "float32", []),
-      state: stateInputs(graph, blueprint.shapeOf),
-    },
-    blueprint.device,
-  );
-  return [...next.keys()];
+  const updated = new Set<string>();
+  network.forward(dataInputs(graph, network, data, batchSize).x, {
+    training: true,
+    device,
+    weight: stateInputs(graph, shapeOf),
+    update: (name) => updated.add(name),
+    seed: graph.input("seed", "uint32", []),
+  });
+  const trained = network.weights
+    .filter((weight) => network.isTrainable(weight))
+    .map(({ fullName, shape }) => ({ name: fullName, shape }));
+  const moved = [...trained, ...compiled.optimizer.slots(trained)].map(({ name }) => name);
+  return [...updated, ...moved];
 }
 
-function batchInputs(
+function dataInputs(
   graph: Graph,
+  network: Network,
   { x, y }: DataSignature,
-  batchSize: number | string,
-): { x: Value; y: Value } {
-  return {
-    x: graph.input("data/x", x.type, [batchSize, ...x.shape]),
-    y: graph.input("data/y", y.type, [batchSize, ...y.shape]),
-  };
+  count: number | string,
+): { x: Value[]; y: Value[] } {
+  const names = dataNames(network);
+  const declare = (signatures: readonly Signature[], names: readonly string[]) =>
+    signatures.map(({ type, shape }, index) => graph.input(names[index]!, type, [count, ...shape]));
+  return { x: declare(x, names.x), y: declare(y, names.y) };
 }
 
 function nonFinite(value: Value): Value {

@@ -1,52 +1,77 @@
 import { gradients } from "../autodiff/gradients.js";
 import type { Graph, Value } from "../graph/graph.js";
-import { add } from "../graph/operations.js";
+import { add, mul } from "../graph/operations.js";
 import type { Loss } from "../losses/losses.js";
 import type { Metric } from "../metrics/metrics.js";
 import type { Network } from "../network/network.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 
+/** What one output of a network is trained to, and measured by. */
+export interface Objective {
+  /** The output's name. */
+  readonly output: string;
+  readonly loss: Loss;
+  /** Factor of its loss in the total. */
+  readonly weight: number;
+  readonly metrics: readonly Metric[];
+}
+
 /** What a model is trained with. */
 export interface Compiled {
   readonly optimizer: Optimizer;
-  readonly loss: Loss;
-  readonly metrics: readonly Metric[];
+  /** One for each output of the network, in their order. */
+  readonly objectives: readonly Objective[];
 }
 
 /** The values that one step works on. */
 export interface StepInputs {
-  /** A batch, `[N, ...]`. */
-  x: Value;
-  /** Its targets. */
-  y: Value;
+  /** A batch, `[N, ...]`, for each input of the network. */
+  x: readonly Value[];
+  /** Its targets, for each output. */
+  y: readonly Value[];
   /** A uint32 scalar, the seed of everything random in the step. */
   seed: Value;
   /** A weight, or a tensor of the optimiser, before the step. */
   state(name: string): Value;
 }
 
-/** Loss and metrics of a batch, scalars by their names; `loss` comes first. */
+/**
+ * Loss and metrics of a batch, scalars by their names; `loss` comes first. Of several outputs, `loss` is the
+ * weighted sum, and each one's own are called `OUTPUT/loss`, `OUTPUT/accuracy`.
+ */
 export type Measures = Map<string, Value>;
 
 /** The forward pass with its loss, in training mode or in inference mode. */
 export function buildLoss(
   network: Network,
-  { loss, metrics }: Pick<Compiled, "loss" | "metrics">,
+  { objectives }: Pick<Compiled, "objectives">,
   inputs: StepInputs,
   options: { training: boolean; device: string; update?(name: string, next: Value): void },
 ): { loss: Value; measures: Measures; outputs: Map<string, Value> } {
-  const { graph } = inputs.x;
+  const { graph } = inputs.x[0]!;
   const outputs = network.forward(inputs.x, { ...options, weight: inputs.state, seed: inputs.seed });
-  const predictions = [...outputs.values()].at(-1)!;
-  const data = graph.within("loss", () => loss.build(inputs.y, predictions));
-  const penalty = network.penalty(inputs.state);
-  const total = penalty ? graph.within("loss", () => add(data, penalty)) : data;
-  const measures: Measures = new Map([["loss", total]]);
-  for (const metric of metrics) {
-    const value = graph.within(`metrics/${metric.name}`, () => metric.build(inputs.y, predictions, loss));
-    measures.set(metric.name, value);
+  const single = objectives.length === 1;
+  const terms: Value[] = [];
+  const own: Measures = new Map();
+  for (const [index, { output, loss, weight, metrics }] of objectives.entries()) {
+    const targets = inputs.y[index]!;
+    const predictions = outputs.get(output)!;
+    const prefix = single ? "" : `${output}/`;
+    const term = graph.within(`${prefix}loss`, () => loss.build(targets, predictions));
+    terms.push(weight === 1 ? term : graph.within(`${prefix}loss`, () => mul(term, weight)));
+    if (!single) own.set(`${output}/loss`, term);
+    for (const metric of metrics) {
+      const name = `${prefix}${metric.name}`;
+      own.set(
+        name,
+        graph.within(`metrics/${name}`, () => metric.build(targets, predictions, loss)),
+      );
+    }
   }
-  return { loss: total, measures, outputs };
+  const penalty = network.penalty(inputs.state);
+  if (penalty) terms.push(penalty);
+  const loss = graph.within("loss", () => terms.reduce((sum, term) => add(sum, term)));
+  return { loss, measures: new Map([["loss", loss], ...own]), outputs };
 }
 
 /**
@@ -60,7 +85,7 @@ export function buildStep(
   inputs: StepInputs & { learningRate: Value },
   device: string,
 ): { next: Map<string, Value>; measures: Measures } {
-  const { graph } = inputs.x;
+  const { graph } = inputs.x[0]!;
   const next = new Map<string, Value>();
   const { loss, measures } = buildLoss(network, compiled, inputs, {
     training: true,
