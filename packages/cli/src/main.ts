@@ -1,7 +1,8 @@
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { defaults } from "./compare/options.js";
 import { datasetTargets, optimizerChoices } from "./compare/settings.js";
 import { variantNames } from "./compare/variants.js";
+import { titles } from "./data/titles.js";
 import { enumerated } from "./results/wording.js";
 import { cliVersion } from "./runs/configuration.js";
 import { UsageError } from "./usage-error.js";
@@ -51,6 +52,37 @@ program
     // ONNX Runtime takes a while to load: --help and mistakes in options do not wait for it.
     const { compareCommand } = await import("./command.js");
     process.exitCode = await compareCommand(options);
+  });
+
+const data = program
+  .command("data")
+  .description("Fetch data sets, and show which are there.")
+  .showHelpAfterError("(npx evenkeel-cli data --help lists the commands)")
+  .helpCommand(false);
+
+data
+  .command("fetch")
+  .description(
+    "Download a data set from its official source, check its hash, and put it where it is looked for. Goes on from an interrupted download.",
+  )
+  .showHelpAfterError("(npx evenkeel-cli data fetch --help lists the options)")
+  .addArgument(new Argument("<dataset>", "which one").choices(Object.keys(titles)))
+  .option("--folder <folder>", "where to put it (default: where it is looked for first)")
+  .option("--from <place>", "address or folder that has the files under their official names, or the archive")
+  .option("--force", "fetch it again though it is complete")
+  .action(async (name, options) => {
+    const { fetchCommand } = await import("./data/fetch.js");
+    process.exitCode = await fetchCommand(name, options);
+  });
+
+data
+  .command("list")
+  .description(
+    "Show where each data set is looked for, and what is there. The arrow marks the copy that is read.",
+  )
+  .action(async () => {
+    const { listCommand } = await import("./data/list.js");
+    listCommand();
   });
 
 /** Numbers with the names they are for: `0.1 for sgd, 0.02 for momentum and nesterov`. */

@@ -19,6 +19,12 @@ export interface Dataset {
   readonly classes?: readonly string[];
 }
 
+/** A data set as it is published: one part to learn from, one to test on. */
+export interface TrainTest {
+  readonly train: Dataset;
+  readonly test: Dataset;
+}
+
 /** Values that `dataset` takes: a tensor, a typed array, or nested arrays of numbers. */
 export type DatasetValues = Tensor | ElementArrays[keyof ElementArrays] | NestedNumbers;
 

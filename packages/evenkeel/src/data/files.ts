@@ -46,7 +46,8 @@ async function readUnpacked(path: string): Promise<Uint8Array> {
   }
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+/** @throws Error naming the file when it can't be read. */
+export async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {

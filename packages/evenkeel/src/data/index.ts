@@ -1,11 +1,23 @@
-// files.ts and mnist.ts read files and need Node; the other modules run in a browser too.
+// fetch, cifar10.ts, files.ts, folders.ts, mnist.ts and published.ts read files and need Node; the other modules run
+// in a browser too.
 
+export { type Cifar10Options, cifar10 } from "./cifar10.js";
+export { type LabelledImages, parseCifar10 } from "./cifar10-records.js";
 export { type CsvDataset, type CsvOptions, parseCsv } from "./csv.js";
-export { type Dataset, type DatasetSource, type DatasetValues, dataset } from "./dataset.js";
+export {
+  type Dataset,
+  type DatasetSource,
+  type DatasetValues,
+  dataset,
+  type TrainTest,
+} from "./dataset.js";
+export { type Fetched, type FetchOptions, type FetchProgress, fetchDataset } from "./fetch/fetch.js";
 export { readCsv, readIdx } from "./files.js";
+export { cacheFolder, type DatasetPlace, datasetPlaces } from "./folders.js";
 export { parseIdx } from "./idx.js";
 export { oneHot } from "./labels.js";
-export { fashionMnist, type MnistOptions, mnist, type TrainTest } from "./mnist.js";
+export { fashionMnist, type MnistOptions, mnist } from "./mnist.js";
+export type { DatasetName } from "./published.js";
 export {
   type NormalizerOptions,
   type NormalizerParameters,

@@ -51,7 +51,8 @@ function requirePath(path: string): void {
   if (/^\w+:\/\//.test(path)) throw new TypeError(`Expected a file's path, got the URL "${path}".`);
 }
 
-function reason(cause: unknown): string {
+/** Why a file could not be read or written, as a part of a sentence. */
+export function reason(cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException;
   if (code === "ENOENT") return "there is no such file";
   if (code === "EISDIR") return "it is a folder";

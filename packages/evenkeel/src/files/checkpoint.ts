@@ -110,11 +110,16 @@ function digest(header: string, body: Uint8Array): string {
   return createHash("sha256").update(header).update(body).digest("hex");
 }
 
+/** What `writeNumber` writes for them; other objects may have something called a number too. */
+const nonFinite = new Set<unknown>(["NaN", "Infinity", "-Infinity"]);
+
 /** JSON has no NaN and no infinity, which a loss can be. */
 function writeNumber(_: string, value: unknown): unknown {
   return typeof value === "number" && !Number.isFinite(value) ? { number: String(value) } : value;
 }
 
 function readNumber(_: string, value: unknown): unknown {
-  return typeof value === "object" && value !== null && "number" in value ? Number(value.number) : value;
+  const isWritten =
+    typeof value === "object" && value !== null && "number" in value && nonFinite.has(value.number);
+  return isWritten ? Number(value.number) : value;
 }

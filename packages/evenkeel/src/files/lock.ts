@@ -1,7 +1,9 @@
-import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { reason } from "./atomic.js";
 
-/** The locks that this process holds: its own number in a lock's file need not be its own lock. */
+/** The locks that this process holds or asks for. */
 const held = new Set<string>();
 
 /**
@@ -9,52 +11,67 @@ const held = new Set<string>();
  * lock whose process no longer runs is taken over. Folders are made.
  *
  * @param purpose what is being done, for messages.
- * @throws Error when another has the lock, naming its process and the file.
+ * @throws Error when another has the lock, naming its process and the file, or when the file can't be made.
  */
 export async function withLock<T>(path: string, purpose: string, action: () => Promise<T>): Promise<T> {
-  await mkdir(dirname(path), { recursive: true });
-  if (!(await take(path))) {
-    const owner = Number(await readFile(path, "utf8").catch(() => ""));
-    if (held.has(path) || (owner !== process.pid && isRunning(owner))) {
-      throw new Error(
-        `${purpose} is under way already, in process ${owner}. Wait for its end, or remove ${path} if there is none.`,
-      );
-    }
-    await rm(path, { force: true });
-    if (!(await take(path))) throw new Error(`${purpose} has just begun in another process. Wait for its end.`);
-  }
+  if (held.has(path)) throw alreadyHeld(path, purpose, process.pid);
   held.add(path);
   try {
-    return await action();
+    await acquire(path, purpose);
+    try {
+      return await action();
+    } finally {
+      await rm(path, { force: true });
+    }
   } finally {
     held.delete(path);
-    await rm(path, { force: true });
   }
 }
 
-/** @returns whether the file was not there before. */
-async function take(path: string): Promise<boolean> {
+async function acquire(path: string, purpose: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true }).catch((cause) => {
+    throw new Error(`Cannot make the folder "${dirname(path)}": ${reason(cause)}.`, { cause });
+  });
+  if (await create(path)) return;
+  const owner = await ownerOf(path);
+  // This process's own number in a lock that it does not hold was another's, in a container that is gone.
+  if (owner !== process.pid && isRunning(owner)) throw alreadyHeld(path, purpose, owner);
+  await rm(path, { force: true });
+  if (await create(path)) return;
+  throw alreadyHeld(path, purpose, await ownerOf(path));
+}
+
+/** @returns false when the file is there already. */
+async function create(path: string): Promise<boolean> {
   try {
-    const file = await open(path, "wx");
-    try {
-      await file.writeFile(String(process.pid));
-    } finally {
-      await file.close();
-    }
+    await writeFile(path, String(process.pid), { flag: "wx" });
     return true;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw cause;
+    throw new Error(`Cannot write "${path}": ${reason(cause)}.`, { cause });
   }
 }
 
-function isRunning(process_: number): boolean {
-  if (!(process_ > 0)) return false;
+/** The process whose number is in the lock; 0 when there is none. */
+async function ownerOf(path: string): Promise<number> {
+  const read = () => readFile(path, "utf8").catch(() => "");
+  // A lock that has just been made may not have its number yet.
+  return Number((await read()) || (await delay(200).then(read)));
+}
+
+function isRunning(owner: number): boolean {
+  if (!(owner > 0)) return false;
   try {
-    process.kill(process_, 0);
+    process.kill(owner, 0);
     return true;
   } catch (cause) {
     // EPERM: it runs, but is another user's.
     return (cause as NodeJS.ErrnoException).code === "EPERM";
   }
+}
+
+function alreadyHeld(path: string, purpose: string, owner: number): Error {
+  return new Error(
+    `${purpose} is under way already, in process ${owner}. Wait for its end, or remove ${path} if there is none.`,
+  );
 }
