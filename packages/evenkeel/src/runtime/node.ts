@@ -1,10 +1,13 @@
 import {
   InferenceSession,
   listSupportedBackends,
-  Tensor as OrtTensor,
+  type Tensor as OrtTensor,
   env as ortEnvironment,
 } from "onnxruntime-node";
-import { allocate, formatShape, type Tensor } from "../tensor/tensor.js";
+import { readModel } from "../graph/onnx.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { DeviceState } from "./device-state.js";
+import { HostState, type SessionState, wrap } from "./host-state.js";
 import { type Program, type Runtime, RuntimeError, type State } from "./runtime.js";
 
 /** Options of the runtime for Node. */
@@ -46,10 +49,15 @@ export function nodeRuntime({ device = "cpu", threads }: NodeRuntimeOptions = {}
   return {
     name: `onnxruntime-node ${ortEnvironment.versions.node ?? ortEnvironment.versions.common}`,
     device,
-    createState: (tensors) => new HostState(tensors),
+    createState: (tensors) =>
+      device === "webgpu" ? new DeviceState(tensors, options) : new HostState(tensors),
     async load(model, label) {
       try {
-        return new NodeProgram(await InferenceSession.create(model, options), label);
+        const session = await InferenceSession.create(model, {
+          ...options,
+          ...(device === "webgpu" ? { preferredOutputLocation: outputLocations(model) } : {}),
+        });
+        return new NodeProgram(session, label);
       } catch (cause) {
         const hint = device === "cpu" ? "" : ` Is the device usable here? ${available} "cpu" always works.`;
         throw new RuntimeError(
@@ -61,110 +69,6 @@ export function nodeRuntime({ device = "cpu", threads }: NodeRuntimeOptions = {}
       }
     },
   };
-}
-
-interface Entry {
-  front: OrtTensor;
-  /** Allocated when a program first writes the entry. */
-  back: OrtTensor | undefined;
-}
-
-/** State in ordinary memory, wrapped for ONNX Runtime once and for all. */
-class HostState implements State {
-  private readonly entries = new Map<string, Entry>();
-  private lastWritten: readonly string[] = [];
-
-  constructor(tensors: Iterable<readonly [string, Tensor]>) {
-    for (const [name, tensor] of tensors) this.put(name, tensor);
-  }
-
-  names(): string[] {
-    return [...this.entries.keys()];
-  }
-
-  has(name: string): boolean {
-    return this.entries.has(name);
-  }
-
-  async read(name: string): Promise<Tensor> {
-    const { type, dims, data } = this.entry(name).front;
-    return { type, shape: [...dims], data: (data as Float32Array).slice() } as Tensor;
-  }
-
-  write(name: string, tensor: Tensor): void {
-    const { front } = this.entry(name);
-    const sameShape = formatShape(front.dims) === formatShape(tensor.shape);
-    if (!sameShape || front.type !== tensor.type) {
-      throw new RuntimeError(
-        `"${name}" is ${front.type}${formatShape(front.dims)}, got ${tensor.type}${formatShape(tensor.shape)}.`,
-      );
-    }
-    (front.data as Float32Array).set(tensor.data as Float32Array);
-  }
-
-  put(name: string, tensor: Tensor): void {
-    this.entries.set(name, {
-      front: wrap({ ...tensor, data: tensor.data.slice() } as Tensor),
-      back: undefined,
-    });
-  }
-
-  remove(name: string): void {
-    this.entries.delete(name);
-  }
-
-  undo(): void {
-    for (const name of this.lastWritten) {
-      // What was removed or replaced since the run has nothing to go back to.
-      const entry = this.entries.get(name);
-      if (entry?.back) this.swap(entry);
-    }
-    this.lastWritten = [];
-  }
-
-  async isFinite(names: readonly string[]): Promise<boolean> {
-    return names.every((name) => {
-      const data = this.entry(name).front.data as Float32Array;
-      // 0 · x is NaN for every x that is not finite, and a sum keeps it: one pass without a branch.
-      let sum = 0;
-      for (let index = 0; index < data.length; index++) sum += 0 * data[index]!;
-      return sum === 0;
-    });
-  }
-
-  /** The buffer that programs read. */
-  current(name: string): OrtTensor {
-    return this.entry(name).front;
-  }
-
-  /** The buffer that programs write. */
-  next(name: string): OrtTensor {
-    const entry = this.entry(name);
-    entry.back ??= wrap({
-      type: entry.front.type,
-      shape: entry.front.dims,
-      data: allocate(entry.front.type as Tensor["type"], entry.front.size),
-    } as Tensor);
-    return entry.back;
-  }
-
-  /** Makes what the last run wrote the current state. */
-  advance(names: readonly string[]): void {
-    for (const name of names) this.swap(this.entry(name));
-    this.lastWritten = names;
-  }
-
-  private swap(entry: Entry): void {
-    const written = entry.back!;
-    entry.back = entry.front;
-    entry.front = written;
-  }
-
-  private entry(name: string): Entry {
-    const entry = this.entries.get(name);
-    if (entry) return entry;
-    throw new RuntimeError(`The state has no "${name}". It has: ${this.names().join(", ")}.`);
-  }
 }
 
 class NodeProgram implements Program {
@@ -185,12 +89,12 @@ class NodeProgram implements Program {
   }
 
   async run(feeds: Readonly<Record<string, Tensor>>, state?: State): Promise<Record<string, Tensor>> {
-    const host = state as HostState | undefined;
+    const own = state as SessionState | undefined;
     const inputs: Record<string, OrtTensor> = {};
     for (const name of this.session.inputNames) {
       const fed = feeds[name];
       if (fed) inputs[name] = wrap(fed);
-      else if (host?.has(name)) inputs[name] = host.current(name);
+      else if (own?.has(name)) inputs[name] = own.current(name);
       else
         throw new RuntimeError(
           `${this.label} needs the input "${name}", which was neither fed nor in the state.`,
@@ -198,8 +102,8 @@ class NodeProgram implements Program {
     }
     const outputs: Record<string, OrtTensor | null> = {};
     for (const name of this.written) {
-      if (!host) throw new RuntimeError(`${this.label} writes the state "${name}", and was given no state.`);
-      outputs[`${name}/next`] = host.next(name);
+      if (!own) throw new RuntimeError(`${this.label} writes the state "${name}", and was given no state.`);
+      outputs[`${name}/next`] = own.next(name);
     }
     for (const name of this.returned) outputs[name] = null;
     let results: InferenceSession.ReturnType;
@@ -209,10 +113,10 @@ class NodeProgram implements Program {
       results = await running;
     } catch (cause) {
       // The run may have written into the buffers of the state before: there is no way back to that.
-      host?.advance([]);
+      own?.advance(new Map());
       throw new RuntimeError(`${this.label} failed: ${reason(cause)}`, { cause });
     }
-    host?.advance(this.written);
+    own?.advance(new Map(this.written.map((name) => [name, results[`${name}/next`] as OrtTensor])));
     return Object.fromEntries(
       this.returned.map((name) => {
         const { type, dims, data } = results[name] as OrtTensor;
@@ -227,8 +131,11 @@ class NodeProgram implements Program {
   }
 }
 
-function wrap({ type, data, shape }: Tensor): OrtTensor {
-  return new OrtTensor(type, data as Float32Array, shape);
+/** Where a program's outputs go on a GPU: state stays there, what is returned comes back. */
+function outputLocations(model: Uint8Array): Record<string, "gpu-buffer" | "cpu"> {
+  return Object.fromEntries(
+    readModel(model).outputs.map((name) => [name, name.endsWith("/next") ? "gpu-buffer" : "cpu"]),
+  );
 }
 
 function reason(cause: unknown): string {

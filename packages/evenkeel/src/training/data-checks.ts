@@ -36,33 +36,44 @@ export type DataLike = TensorLike | readonly TensorLike[] | Readonly<Record<stri
 
 /** One tensor for each of the names. @throws when there are others, or not as many. */
 export function asTensors(values: DataLike, names: readonly string[], title: string): Tensor[] {
-  if (names.length === 1 && !isByName(values)) return [asTensor(values as TensorLike, title)];
+  if (names.length === 1 && !isByName(values)) {
+    const only = Array.isArray(values) && values.length === 1 && isData(values[0]) ? values[0] : values;
+    return [asTensor(only as TensorLike, title)];
+  }
+  if (values === undefined || values === null) throw new TypeError(`${title} is missing, got ${values}.`);
   const listed = names.map((name) => `"${name}"`).join(", ");
   const wanted = `${title} must hold one tensor for each of ${listed}`;
   if (isByName(values)) {
     const given = Object.keys(values);
     const unknown = given.find((name) => !names.includes(name));
     if (unknown !== undefined || given.length < names.length) {
-      const what = unknown === undefined ? `only ${given.join(", ")}` : `"${unknown}"`;
-      throw new RangeError(`${wanted}, got ${what || "none"}.`);
+      const few = given.length === 0 ? "none" : `only ${given.join(", ")}`;
+      throw new RangeError(`${wanted}, got ${unknown === undefined ? few : `"${unknown}"`}.`);
     }
     return names.map((name) => asTensor(values[name]!, `${title}.${name}`));
   }
   if (!Array.isArray(values) || values.length !== names.length) {
-    const got = Array.isArray(values) ? `an array of ${values.length}` : shown(values);
+    const got = Array.isArray(values) ? `an array of ${values.length}` : describeData(values);
     throw new RangeError(`${wanted}, as an array in this order or by these names; got ${got}.`);
   }
   return values.map((value, index) => asTensor(value as TensorLike, `${title}[${index}]`));
 }
 
 function isByName(values: DataLike): values is Readonly<Record<string, TensorLike>> {
-  return (
-    typeof values === "object" &&
-    values !== null &&
-    !Array.isArray(values) &&
-    !ArrayBuffer.isView(values) &&
-    !("shape" in values && "data" in values)
-  );
+  return typeof values === "object" && values !== null && !Array.isArray(values) && !isData(values);
+}
+
+/** A tensor or a typed array, which no nested array holds. */
+function isData(values: unknown): boolean {
+  if (typeof values !== "object" || values === null) return false;
+  return ArrayBuffer.isView(values) || ("shape" in values && "data" in values);
+}
+
+function describeData(values: unknown): string {
+  if (!isData(values)) return shown(values);
+  if (ArrayBuffer.isView(values)) return `a ${values.constructor.name} of ${(values as Uint8Array).length}`;
+  const { type, shape } = values as Tensor;
+  return `a ${type} tensor of shape ${formatShape(shape)}`;
 }
 
 /** Examples that fit the inputs of the model. @throws RangeError when shapes or counts do not. */

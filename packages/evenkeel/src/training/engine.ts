@@ -90,10 +90,11 @@ export class Engine {
 
   /**
    * How many steps one run can take. A loop in the graph pays on the CPU, where the whole data set is an
-   * input that costs nothing; elsewhere it would be uploaded at every run.
+   * input that costs nothing, and on CUDA, where it keeps the state on the device. WebGPU keeps the state there
+   * between runs, and has no loop of its own.
    */
   get stepsPerRun(): number {
-    return this.runtime.device === "cpu" ? Number.POSITIVE_INFINITY : 1;
+    return ["cpu", "cuda"].includes(this.runtime.device) ? Number.POSITIVE_INFINITY : 1;
   }
 
   /** Sets loss, metrics and optimiser; the optimiser begins afresh. */

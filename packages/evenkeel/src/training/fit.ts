@@ -279,6 +279,12 @@ function record(progress: Progress, logs: readonly Logs[], run: StepsToRun): Ste
   });
 }
 
+/** `loss` of the validation data is `valLoss`; that of one output among several, `OUTPUT/valLoss`. */
+function validationName(name: string): string {
+  const start = name.lastIndexOf("/") + 1;
+  return `${name.slice(0, start)}val${name[start]!.toUpperCase()}${name.slice(start + 1)}`;
+}
+
 async function finishEpoch<M>({
   engine,
   validation,
@@ -290,7 +296,7 @@ async function finishEpoch<M>({
   );
   if (validation) {
     for (const [name, value] of Object.entries(await engine.evaluate(validation, validationBatchSize))) {
-      logs[`val${name[0]!.toUpperCase()}${name.slice(1)}`] = value;
+      logs[validationName(name)] = value;
     }
   }
   progress.epoch += 1;

@@ -19,7 +19,7 @@ export interface StepLogs {
 export interface EpochLogs {
   /** Counted from 1. */
   epoch: number;
-  /** Means over the epoch's examples, as they were trained on; validation results as `valLoss`, `valAccuracy`. */
+  /** Means over the epoch's examples, as they were trained on; validation results as `valLoss`, `valAccuracy`; of several outputs `OUTPUT/valLoss`. */
   logs: Logs;
   /** Time spent in its steps: without building programs, validation and callbacks. */
   seconds: number;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BatchNormalizationLayerOptions } from "../layers/index.js";
+import type { BatchNormalizationLayerOptions, Layer } from "../layers/index.js";
 import { layers } from "../layers/index.js";
 import type { FitOptions, Model } from "../model/index.js";
 import { rows } from "../tensor/tensor.js";
@@ -44,6 +44,28 @@ describe("running statistics that training has hardly moved [complaint 3, pytorc
     ["a frozen layer", { trainable: false }],
   ])("are no cause for a warning with %s", async (_, options) => {
     expect(await warnings(network(options))).toEqual([]);
+  });
+});
+
+describe("running statistics of the relatives of batch normalization", () => {
+  it.each<[string, Layer]>([
+    ["ghosts", layers.ghostBatchNormalization({ name: "norm", virtualBatchSize: 8 })],
+    ["renormalization", layers.batchRenormalization({ name: "norm" })],
+    ["the mean only", layers.meanOnlyBatchNormalization({ name: "norm" })],
+    ["an l1 deviation", layers.batchNormalization({ name: "norm", deviation: "l1" })],
+    ["noise", layers.noisyBatchNormalization({ name: "norm" })],
+  ])("are warned of with %s", async (_, layer) => {
+    const model = clusterNetwork({ hidden: [layers.dense({ units: 8 }), layer] });
+    expect(await warnings(model)).toEqual([
+      expect.stringMatching(/the running statistics of "norm" are still 90 % their initial values/),
+    ]);
+    layer.trainable = false;
+    expect(await warnings(model)).toEqual([]);
+  });
+
+  it("are none with group normalization, which has none", async () => {
+    const hidden = [layers.dense({ units: 8 }), layers.groupNormalization({ groups: 2 })];
+    expect(await warnings(clusterNetwork({ hidden }))).toEqual([]);
   });
 });
 

@@ -1,6 +1,5 @@
-import { BatchNormalization } from "../layers/batch-normalization.js";
+import { RunningNormalization } from "../layers/running-normalization.js";
 import type { Network } from "../network/network.js";
-import { completed } from "../normalization/index.js";
 
 /** Above this share of their initial values, running statistics mislead inference. */
 const toleratedShare = 0.05;
@@ -14,7 +13,7 @@ const toleratedShare = 0.05;
 export function staleStatistics(network: Network, updates: Readonly<Record<string, number>>): string[] {
   const warnings: string[] = [];
   for (const layer of updatingLayers(network)) {
-    const { momentum, inferenceStatistics } = completed(layer.options);
+    const { momentum, inferenceStatistics } = layer.settings;
     if (momentum === "cumulative" || inferenceStatistics === "batch") continue;
     const steps = updates[layer.name] ?? 0;
     const share = momentum ** steps;
@@ -28,10 +27,10 @@ export function staleStatistics(network: Network, updates: Readonly<Record<strin
 }
 
 /** The layers whose statistics a training step moves. */
-function updatingLayers(network: Network): BatchNormalization[] {
-  return network.layers.filter(
-    (layer) => layer instanceof BatchNormalization && layer.trainable,
-  ) as BatchNormalization[];
+function updatingLayers(network: Network): RunningNormalization[] {
+  return network.layers
+    .filter((layer) => layer instanceof RunningNormalization)
+    .filter(({ trainable }) => trainable);
 }
 
 /** Notes that a number of steps has updated the statistics that steps update. */

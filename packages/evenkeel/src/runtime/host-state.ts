@@ -1,0 +1,122 @@
+import { Tensor as OrtTensor } from "onnxruntime-node";
+import { allocate, formatShape, type Tensor } from "../tensor/tensor.js";
+import { RuntimeError, type State } from "./runtime.js";
+
+/** State as programs of ONNX Runtime use it. */
+export interface SessionState extends State {
+  /** The tensor that programs read. */
+  current(name: string): OrtTensor;
+  /** The tensor that programs are to write; null where the session allocates it. */
+  next(name: string): OrtTensor | null;
+  /** Makes what the last run wrote the current state. */
+  advance(written: ReadonlyMap<string, OrtTensor>): void;
+}
+
+interface Entry {
+  front: OrtTensor;
+  /** Allocated when a program first writes the entry. */
+  back: OrtTensor | undefined;
+}
+
+/** State in ordinary memory, wrapped for ONNX Runtime once and for all. */
+export class HostState implements SessionState {
+  private readonly entries = new Map<string, Entry>();
+  private lastWritten: readonly string[] = [];
+
+  constructor(tensors: Iterable<readonly [string, Tensor]>) {
+    for (const [name, tensor] of tensors) this.put(name, tensor);
+  }
+
+  names(): string[] {
+    return [...this.entries.keys()];
+  }
+
+  has(name: string): boolean {
+    return this.entries.has(name);
+  }
+
+  async read(name: string): Promise<Tensor> {
+    const { type, dims, data } = this.entry(name).front;
+    return { type, shape: [...dims], data: (data as Float32Array).slice() } as Tensor;
+  }
+
+  write(name: string, tensor: Tensor): void {
+    const { front } = this.entry(name);
+    requireSameForm(name, front, tensor);
+    (front.data as Float32Array).set(tensor.data as Float32Array);
+  }
+
+  put(name: string, tensor: Tensor): void {
+    this.entries.set(name, {
+      front: wrap({ ...tensor, data: tensor.data.slice() } as Tensor),
+      back: undefined,
+    });
+  }
+
+  remove(name: string): void {
+    this.entries.delete(name);
+  }
+
+  undo(): void {
+    for (const name of this.lastWritten) {
+      // What was removed or replaced since the run has nothing to go back to.
+      const entry = this.entries.get(name);
+      if (entry?.back) this.swap(entry);
+    }
+    this.lastWritten = [];
+  }
+
+  async isFinite(names: readonly string[]): Promise<boolean> {
+    return names.every((name) => {
+      const data = this.entry(name).front.data as Float32Array;
+      // 0 · x is NaN for every x that is not finite, and a sum keeps it: one pass without a branch.
+      let sum = 0;
+      for (let index = 0; index < data.length; index++) sum += 0 * data[index]!;
+      return sum === 0;
+    });
+  }
+
+  current(name: string): OrtTensor {
+    return this.entry(name).front;
+  }
+
+  next(name: string): OrtTensor {
+    const entry = this.entry(name);
+    entry.back ??= wrap({
+      type: entry.front.type,
+      shape: entry.front.dims,
+      data: allocate(entry.front.type as Tensor["type"], entry.front.size),
+    } as Tensor);
+    return entry.back;
+  }
+
+  advance(written: ReadonlyMap<string, OrtTensor>): void {
+    for (const name of written.keys()) this.swap(this.entry(name));
+    this.lastWritten = [...written.keys()];
+  }
+
+  private swap(entry: Entry): void {
+    const written = entry.back!;
+    entry.back = entry.front;
+    entry.front = written;
+  }
+
+  private entry(name: string): Entry {
+    const entry = this.entries.get(name);
+    if (entry) return entry;
+    throw new RuntimeError(`The state has no "${name}". It has: ${this.names().join(", ")}.`);
+  }
+}
+
+/** A tensor as ONNX Runtime takes it; its elements are shared, not copied. */
+export function wrap({ type, data, shape }: Tensor): OrtTensor {
+  return new OrtTensor(type, data as Float32Array, shape);
+}
+
+/** @throws RuntimeError unless a tensor may take the place of another. */
+export function requireSameForm(name: string, before: OrtTensor, { type, shape }: Tensor): void {
+  if (formatShape(before.dims) === formatShape(shape) && before.type === type) return;
+  throw new RuntimeError(
+    `"${name}" is ${before.type}${formatShape(before.dims)}, got ${type}${formatShape(shape)}.`,
+  );
+}
