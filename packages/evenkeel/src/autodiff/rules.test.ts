@@ -4,9 +4,13 @@ import {
   abs,
   add,
   argMax,
+  averagePool,
   cast,
   clip,
   concat,
+  conv,
+  convTranspose,
+  cos,
   div,
   elu,
   erf,
@@ -15,6 +19,7 @@ import {
   flatten,
   gelu,
   gemm,
+  globalAveragePool,
   greater,
   hardSigmoid,
   identity,
@@ -23,6 +28,7 @@ import {
   logSoftmax,
   matMul,
   maximum,
+  maxPool,
   minimum,
   mul,
   neg,
@@ -41,6 +47,7 @@ import {
   selu,
   sigmoid,
   sign,
+  sin,
   slice,
   softmax,
   softplus,
@@ -52,6 +59,7 @@ import {
   type Value,
   where,
 } from "../graph/index.js";
+import { uncovered, type Windows, windowCounts } from "../graph/windows.js";
 import { sizeOf, tensor } from "../tensor/tensor.js";
 import {
   awayFromZero,
@@ -70,11 +78,12 @@ import {
 } from "../testing/arbitraries.js";
 import { evaluate } from "../testing/evaluate.js";
 import { checkGradients } from "../testing/numeric-gradient.js";
+import { laidConvolutions, laidWindows } from "../testing/windows.js";
 import { gradients } from "./gradients.js";
 import { rules } from "./rules.js";
 
 /** Operators without a rule: a way through them is an error. */
-const underivable = ["BatchNormalization", "Gather", "Loop", "TopK"] as const;
+const underivable = ["BatchNormalization", "Gather", "Loop", "MaxUnpool", "ScatterElements", "TopK"] as const;
 
 /** Operators whose outputs do not move when their inputs do: nothing flows back. */
 const constant = [
@@ -137,9 +146,60 @@ function reduction(
   };
 }
 
+/** Poolings of any windows over one and two axes. */
+function pooling(
+  elements: TensorOf,
+  pool: (x: Value, windows: Windows) => Value,
+  options: { dilated?: boolean } = {},
+): Samples {
+  const over = (rank: number) =>
+    laidWindows({ rank, lessPadding: true, ...options }).chain(({ sizes, windows }) =>
+      elements([2, 2, ...sizes]).map((x) => ({ inputs: [x], build: (value: Value) => pool(value, windows) })),
+    );
+  return { "one axis": over(1), "two axes": over(2) };
+}
+
+/** Convolutions of any windows and groups, with a bias and without. */
+function convolution(rank: number): fc.Arbitrary<Sample> {
+  return fc
+    .tuple(laidConvolutions(rank), fc.boolean())
+    .chain(([{ sizes, windows, batch, group, channels, filters }, hasBias]) =>
+      fc
+        .tuple(
+          anything([batch, group * channels, ...sizes]),
+          anything([group * filters, channels, ...windows.kernel]),
+          ...(hasBias ? [anything([group * filters])] : []),
+        )
+        .map((inputs) => ({ inputs, build: (x, kernel, bias) => conv(x!, kernel!, bias, windows, group) })),
+    );
+}
+
+function transposedConvolution(rank: number): fc.Arbitrary<Sample> {
+  return laidConvolutions(rank).chain(({ sizes, windows, batch, group, channels, filters }) =>
+    fc
+      .tuple(
+        anything([batch, group * filters, ...windowCounts(sizes, windows)]),
+        anything([group * filters, channels, ...windows.kernel]),
+      )
+      .map((inputs) => ({
+        inputs,
+        build: (x, kernel) => convTranspose(x!, kernel!, windows, group, uncovered(sizes, windows)),
+      })),
+  );
+}
+
 const samples: Record<Differentiable, Samples> = {
   Abs: unary(betweenTenths, abs),
   Add: binary(anything, anything, add),
+  AveragePool: {
+    ...pooling(anything, (x, windows) => averagePool(x, windows, false)),
+    "padding counted": laidWindows({ rank: 2, lessPadding: true }).chain(({ sizes, windows }) =>
+      anything([1, 2, ...sizes]).map((x) => ({
+        inputs: [x],
+        build: (value: Value) => averagePool(value, windows, true),
+      })),
+    ),
+  },
   Cast: unary(anything, (x) => x.graph.node("Cast", [x], { to: "float32" })[0]!),
   Clip: {
     bounds: fc
@@ -161,6 +221,9 @@ const samples: Record<Differentiable, Samples> = {
       }),
     "one part twice": anything([2, 3]).map((x) => ({ inputs: [x], build: (v) => concat([v, v], 1) })),
   },
+  Conv: { "one axis": convolution(1), "two axes": convolution(2) },
+  ConvTranspose: { "one axis": transposedConvolution(1), "two axes": transposedConvolution(2) },
+  Cos: unary(between(-3, 3), cos),
   Div: binary(anything, awayFromZero(1, 2), div),
   Elu: {
     slopes: fc
@@ -219,6 +282,11 @@ const samples: Record<Differentiable, Samples> = {
           .map((inputs) => ({ inputs, build: (a, b, c) => gemm(a!, b!, c, options) }));
       }),
   },
+  GlobalAveragePool: {
+    "any shape": shapes({ minRank: 3, maxRank: 4 })
+      .chain(anything)
+      .map((x) => ({ inputs: [x], build: globalAveragePool })),
+  },
   // The corners lie at −β/α and (1−β)/α, which are tenths here.
   HardSigmoid: {
     slopes: fc
@@ -273,6 +341,7 @@ const samples: Record<Differentiable, Samples> = {
     ]),
   ),
   Max: binary(betweenTenths, tenths, maximum),
+  MaxPool: pooling(distinct, maxPool),
   Min: binary(betweenTenths, tenths, minimum),
   Mul: binary(anything, anything, mul),
   Neg: unary(anything, neg),
@@ -339,6 +408,7 @@ const samples: Record<Differentiable, Samples> = {
   },
   Selu: unary(betweenTenths, selu),
   Sigmoid: unary(between(-3, 3), sigmoid),
+  Sin: unary(between(-3, 3), sin),
   Slice: {
     "a part of some axes": shapes({ minRank: 1 }).chain((shape) =>
       fc
@@ -365,6 +435,36 @@ const samples: Record<Differentiable, Samples> = {
                 places.map(({ start }) => start),
                 places.map(({ end }) => end),
                 axes,
+              ),
+          };
+        }),
+    ),
+    "steps of either sign": shapes({ minRank: 1 }).chain((shape) =>
+      fc
+        .tuple(
+          anything(shape),
+          someAxes(shape.length),
+          fc.array(fc.tuple(fc.nat(), fc.constantFrom(-3, -2, -1, 1, 2, 3), fc.boolean()), {
+            minLength: 3,
+            maxLength: 3,
+          }),
+        )
+        .map(([x, axes, cuts]) => {
+          const places = axes.map((axis, index) => {
+            const size = shape[axis]!;
+            const [a, step, fromEnd] = cuts[index]!;
+            const start = a % size;
+            return { start: fromEnd ? start - size : start, end: step > 0 ? 1000 : -1000, step };
+          });
+          return {
+            inputs: [x],
+            build: (value) =>
+              slice(
+                value,
+                places.map(({ start }) => start),
+                places.map(({ end }) => end),
+                axes,
+                places.map(({ step }) => step),
               ),
           };
         }),

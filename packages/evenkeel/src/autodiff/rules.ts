@@ -2,6 +2,8 @@ import { elementCount, type Value } from "../graph/graph.js";
 import {
   add,
   cast,
+  conv,
+  cos,
   div,
   equal,
   erf,
@@ -23,6 +25,7 @@ import {
   reshape,
   sigmoid,
   sign,
+  sin,
   slice,
   sub,
   tanh,
@@ -30,6 +33,9 @@ import {
   where,
 } from "../graph/operations.js";
 import type { Attributes, OperatorName } from "../graph/operators.js";
+import { windowsOf } from "../graph/windows.js";
+import { biasGradient, type Convolution, inputGradient, kernelGradient } from "./convolution.js";
+import { averagePoolGradient, globalAveragePoolGradient, maxPoolGradient } from "./pooling.js";
 
 /** What a rule sees of one node: its inputs x, y, z, its first output, the gradient of that output. */
 export interface Differentiated {
@@ -59,6 +65,10 @@ export const rules: Record<OperatorName, Rule | "none"> = {
   Add: ({ g }) => [g, g],
   And: constant,
   ArgMax: constant,
+  AveragePool: ({ x, g, attributes }) => {
+    const windows = windowsOf(attributes, attributes.kernel_shape as number[]);
+    return [averagePoolGradient(x, g, windows, attributes.count_include_pad === 1)];
+  },
   BatchNormalization: "none",
   BitShift: constant,
   BitwiseXor: constant,
@@ -75,6 +85,23 @@ export const rules: Record<OperatorName, Rule | "none"> = {
       return part;
     });
   },
+  Conv: ({ inputs: [x, kernel, bias], g, attributes }) => {
+    const convolution = convolutionOf(kernel!, attributes);
+    const sizes = x!.shape.slice(2) as number[];
+    return [
+      inputGradient(g, kernel!, sizes, convolution),
+      kernelGradient(x!, g, convolution),
+      bias && biasGradient(g),
+    ];
+  },
+  // It is the input gradient of a convolution, so its own is that convolution.
+  ConvTranspose: ({ inputs: [x, kernel, bias], g, attributes }) => {
+    const convolution = convolutionOf(kernel!, attributes);
+    const toInput = conv(g, kernel!, undefined, convolution.windows, convolution.group);
+    return [toInput, kernelGradient(g, x!, convolution), bias && biasGradient(g)];
+  },
+  // d cos(x) = −sin(x) dx
+  Cos: ({ x, g }) => [neg(mul(g, sin(x)))],
   // d(x/y) = dx/y − (x/y) dy/y
   Div: ({ y, g, output }) => {
     const toNumerator = div(g, y);
@@ -109,6 +136,7 @@ export const rules: Record<OperatorName, Rule | "none"> = {
       : gemm(a!, g, undefined, { transposeA: !transposedA, alpha });
     return [toA, toB, c && (beta === 1 ? g : mul(g, beta))];
   },
+  GlobalAveragePool: ({ x, g }) => [globalAveragePoolGradient(x, g)],
   Greater: constant,
   GreaterOrEqual: constant,
   // α where αx + β lies between 0 and 1, which is where the output does.
@@ -134,6 +162,11 @@ export const rules: Record<OperatorName, Rule | "none"> = {
       ? [gemm(g, y, undefined, { transposeB: true }), gemm(x, g, undefined, { transposeA: true })]
       : [matMul(g, swapLast(y)), matMul(swapLast(x), g)],
   Max: ({ x, y, g }) => extremum(greater(x, y), less(x, y), g),
+  MaxPool: ({ x, g, output, attributes }) => {
+    const windows = windowsOf(attributes, attributes.kernel_shape as number[]);
+    return [maxPoolGradient(x, output.producer!.outputs[1]!, g, windows)];
+  },
+  MaxUnpool: "none",
   Min: ({ x, y, g }) => extremum(less(x, y), greater(x, y), g),
   Mod: constant,
   Mul: ({ x, y, g }) => [mul(g, y), mul(g, x)],
@@ -170,23 +203,15 @@ export const rules: Record<OperatorName, Rule | "none"> = {
   // (bench/formulations.mjs).
   Relu: ({ g, output }) => [mul(g, hardSigmoid(output, 3e38, 0))],
   Reshape: ({ x, g }) => [reshape(g, x.shape)],
+  ScatterElements: "none",
   // λx for x > 0, else λα(eˣ − 1), whose derivative is the output + λα.
   Selu: ({ x, g, output }) => [
     where(greater(x, 0), mul(g, seluLambda), mul(g, add(output, seluLambda * seluAlpha))),
   ],
   Sigmoid: ({ g, output }) => [mul(g, mul(output, sub(1, output)))],
   Sign: constant,
-  Slice: ({ x, g, inputs }) => {
-    const [starts, ends, axes] = inputs.slice(1, 4).map(constantNumbers);
-    const before = x.shape.map(() => 0);
-    const after = x.shape.map(() => 0);
-    for (const [index, axis] of axes!.entries()) {
-      const size = x.shape[axis] as number;
-      before[axis] = Math.max(0, starts![index]! < 0 ? starts![index]! + size : starts![index]!);
-      after[axis] = size - Math.min(size, ends![index]! < 0 ? ends![index]! + size : ends![index]!);
-    }
-    return [pad(g, before, after)];
-  },
+  Sin: ({ x, g }) => [mul(g, cos(x))],
+  Slice: ({ x, g, inputs }) => [sliceGradient(x, g, inputs.slice(1).map(constantNumbers))],
   // d softmax = s (dx − Σ s dx)
   Softmax: ({ x, g, output }) => {
     const weighted = mul(g, output);
@@ -266,4 +291,40 @@ function swapLast(x: Value): Value {
   const order = x.shape.map((_, axis) => axis);
   const rank = order.length;
   return transpose(x, [...order.slice(0, rank - 2), rank - 1, rank - 2]);
+}
+
+/** Every element of the gradient goes back to where it was taken from, the others are 0. */
+function sliceGradient(x: Value, g: Value, [starts, , axes, steps]: readonly number[][]): Value {
+  const before = x.shape.map(() => 0);
+  const after = x.shape.map(() => 0);
+  let spread = g;
+  for (const [index, axis] of axes!.entries()) {
+    const size = x.shape[axis] as number;
+    const step = steps?.[index] ?? 1;
+    const count = g.shape[axis] as number;
+    const first = starts![index]! < 0 ? starts![index]! + size : starts![index]!;
+    const start = Math.min(Math.max(first, 0), step > 0 ? size : size - 1);
+    const last = start + (count - 1) * step;
+    if (step < 0 && count > 1) spread = slice(spread, [-1], [-(2 ** 31)], [axis], [-1]);
+    if (count > 1) spread = withGaps(spread, axis, Math.abs(step) - 1);
+    before[axis] = count === 0 ? 0 : Math.min(start, last);
+    after[axis] = size - before[axis] - (count === 0 ? 0 : Math.abs(last - start) + 1);
+  }
+  return pad(spread, before, after);
+}
+
+/** `zeros` zeros between every two elements along an axis. */
+function withGaps(x: Value, axis: number, zeros: number): Value {
+  if (zeros === 0) return x;
+  const count = x.shape[axis] as number;
+  const inner = [...x.shape.slice(0, axis + 1), 1, ...x.shape.slice(axis + 1)];
+  const none = inner.map(() => 0);
+  const spread = pad(reshape(x, inner), none, none.with(axis + 1, zeros));
+  const length = count * (zeros + 1);
+  return slice(reshape(spread, x.shape.with(axis, length)), [0], [length - zeros], [axis]);
+}
+
+function convolutionOf(kernel: Value, attributes: Attributes): Convolution {
+  const windows = windowsOf(attributes, kernel.shape.slice(2) as number[]);
+  return { windows, group: (attributes.group ?? 1) as number };
 }

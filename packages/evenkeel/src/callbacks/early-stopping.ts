@@ -33,7 +33,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback<With
     restoreBestWeights: true,
   });
   const { monitor = "valLoss", patience = 0, minDelta = 0, restoreBestWeights = false } = options;
-  const sign = (options.mode ?? (/accuracy|top\d/i.test(monitor) ? "max" : "min")) === "max" ? 1 : -1;
+  const sign = (options.mode ?? (/(accuracy|top\d)[^/]*$/i.test(monitor) ? "max" : "min")) === "max" ? 1 : -1;
   /** Names the best epoch's weights among the tensors that a training keeps. */
   const prefix = `earlyStopping/${monitor}/`;
   let best = Number.NEGATIVE_INFINITY;

@@ -11,10 +11,12 @@ import {
   Graph,
   identity,
   log,
+  maxPool,
   mul,
   readModel,
   reduceSum,
   tanh,
+  type Value,
   writeModel,
 } from "./index.js";
 
@@ -48,6 +50,20 @@ describe("writeModel", () => {
     const model = parse(graph).graph!;
     expect(model.node.map(({ opType }) => opType)).toEqual(["Add"]);
     expect(model.initializer.map(({ name }) => name)).toEqual(["used"]);
+  });
+
+  it("writes where the largest elements of a pooling are only where that is needed", () => {
+    const windows = { kernel: [2], strides: [2], dilations: [1], before: [0], after: [0] };
+    const written = (outputs: (largest: Value, places: Value) => readonly Value[]) => {
+      const graph = new Graph("test");
+      const pooled = maxPool(graph.input("x", "float32", ["batch", 3, 8]), windows);
+      const found = outputs(pooled, pooled.producer!.outputs[1]!);
+      for (const [index, value] of found.entries()) graph.output(`y_${index}`, value);
+      return parse(graph).graph!.node[0]!.output;
+    };
+    expect(written((largest) => [largest])).toEqual(["y_0"]);
+    expect(written((largest, places) => [largest, places])).toEqual(["y_0", "y_1"]);
+    expect(written((_, places) => [places])).toEqual(["MaxPool", "y_0"]);
   });
 
   it("names its ends and their shapes, symbols included", () => {

@@ -125,7 +125,7 @@ function writeGraph(graph: Graph, needed: Set<Node | Value>): GraphProto {
           name: node.outputs[0]!.name,
           opType: node.operator,
           input: node.inputs.map((value) => value?.name ?? ""),
-          output: node.outputs.map((value) => value.name),
+          output: writtenOutputs(node, needed).map((value) => value.name),
           attribute: [
             ...Object.entries(node.attributes).map(([name, value]) => writeAttribute(name, value)),
             ...(node.body
@@ -146,6 +146,14 @@ function writeGraph(graph: Graph, needed: Set<Node | Value>): GraphProto {
     input: graph.inputs.map(writeValue),
     output: graph.outputs.map(({ value }) => writeValue(value)),
   });
+}
+
+/**
+ * ONNX Runtime has no fast kernel for a MaxPool that says where the largest elements are: that output is written
+ * only where it is needed.
+ */
+function writtenOutputs({ operator, outputs }: Node, needed: Set<Node | Value>): readonly Value[] {
+  return operator === "MaxPool" && !needed.has(outputs[1]!) ? outputs.slice(0, 1) : outputs;
 }
 
 function writeAttribute(name: string, value: Attribute): AttributeProto {

@@ -2,6 +2,7 @@ import { type ElementType, formatShape } from "../tensor/tensor.js";
 import type { Graph, Value } from "./graph.js";
 import { type Attributes, GraphError, type OperatorName } from "./operators.js";
 import { type Shape, sameShape } from "./shape.js";
+import { type Windows, windowAttributes } from "./windows.js";
 
 /** An operand: a value of the graph, or a number, which becomes a constant of the other operand's type. */
 export type Operand = Value | number;
@@ -63,6 +64,8 @@ export const log = (x: Value) => single("Log", [x]);
 export const sqrt = (x: Value) => single("Sqrt", [x]);
 export const reciprocal = (x: Value) => single("Reciprocal", [x]);
 export const sign = (x: Value) => single("Sign", [x]);
+export const sin = (x: Value) => single("Sin", [x]);
+export const cos = (x: Value) => single("Cos", [x]);
 export const erf = (x: Value) => single("Erf", [x]);
 export const tanh = (x: Value) => single("Tanh", [x]);
 export const sigmoid = (x: Value) => single("Sigmoid", [x]);
@@ -145,14 +148,19 @@ export function expand(x: Value, shape: Shape): Value {
 /** Joins values along an axis. */
 export const concat = (values: readonly Value[], axis: number) => single("Concat", [...values], { axis });
 
-/** Elements `starts` to `ends` (exclusive) along each of `axes`. */
+/**
+ * Elements `starts` to `ends` (exclusive) along each of `axes`, every `steps`th of them; of negative steps, from
+ * the start backwards.
+ */
 export function slice(
   x: Value,
   starts: readonly number[],
   ends: readonly number[],
   axes: readonly number[],
+  steps?: readonly number[],
 ): Value {
-  return single("Slice", [x, x.graph.indices(starts), x.graph.indices(ends), x.graph.indices(axes)]);
+  const numbers = [starts, ends, axes, ...(steps ? [steps] : [])];
+  return single("Slice", [x, ...numbers.map((each) => x.graph.indices(each))]);
 }
 
 /** Zeros around a value: `before` and `after` count them for each axis. */
@@ -161,6 +169,10 @@ export const pad = (x: Value, before: readonly number[], after: readonly number[
 
 /** The entries of `data` along an axis at integer places: `[..., indices' shape, ...]`. */
 export const gather = (data: Value, indices: Value, axis = 0) => single("Gather", [data, indices], { axis });
+
+/** `data` with `updates` added along an axis at integer places, of which several may be the same. */
+export const scatterAdd = (data: Value, indices: Value, updates: Value, axis = 0) =>
+  single("ScatterElements", [data, indices, updates], { axis, reduction: "add" });
 
 /** `[...] → [..., depth]`: 1 at the place each label names, 0 elsewhere. */
 export function oneHot(labels: Value, depth: number): Value {
@@ -204,9 +216,73 @@ export function topK(x: Value, count: number): { values: Value; places: Value } 
   return { values: values!, places: places! };
 }
 
+/**
+ * Convolution as networks have it, without turning the kernel round: `[N, C, ...sizes]` and a kernel
+ * `[filters, C / group, ...]` give `[N, filters, ...counts]`.
+ *
+ * @param bias `[filters]`.
+ * @param group in how many groups the channels and the filters are; each filter sees the channels of its group.
+ */
+export const conv = (
+  x: Value,
+  kernel: Value,
+  bias: Value | undefined,
+  windows: Omit<Windows, "kernel">,
+  group = 1,
+) => {
+  const attributes = windowAttributes({ ...windows, kernel: kernel.shape.slice(2) as number[] });
+  return single("Conv", bias ? [x, kernel, bias] : [x, kernel], { ...attributes, group });
+};
+
+/**
+ * The adjoint of `conv` in its input: `[N, filters, ...counts]` and the same kernel give `[N, C, ...sizes]`.
+ *
+ * @param rest for each axis, how many elements at the end no window reaches; less than the stride.
+ */
+export const convTranspose = (
+  x: Value,
+  kernel: Value,
+  windows: Omit<Windows, "kernel">,
+  group = 1,
+  rest: readonly number[] = windows.strides.map(() => 0),
+) => {
+  const attributes = windowAttributes({ ...windows, kernel: kernel.shape.slice(2) as number[] });
+  return single("ConvTranspose", [x, kernel], { ...attributes, group, output_padding: rest });
+};
+
+/** The largest element of each window; padding is never the largest. */
+export const maxPool = (x: Value, windows: Windows) =>
+  single("MaxPool", [x], { ...windowAttributes(windows), ceil_mode: 0, storage_order: 0 });
+
+/**
+ * The largest elements back where `maxPool` found them, 0 elsewhere. The windows do not overlap, and reach the end.
+ */
+export const maxUnpool = (largest: Value, places: Value, { kernel, strides, before, after }: Windows) =>
+  single("MaxUnpool", [largest, places], { kernel_shape: kernel, strides, pads: [...before, ...after] });
+
+/** The mean of each window; with `countPadding`, padding counts as zeros, else it is left out. */
+export const averagePool = (x: Value, windows: Windows, countPadding: boolean) =>
+  single("AveragePool", [x], {
+    ...windowAttributes(windows),
+    ceil_mode: 0,
+    count_include_pad: +countPadding,
+  });
+
+/** The mean of each channel: `[N, C, ...sizes] → [N, C, 1, ...]`. */
+export const globalAveragePool = (x: Value) => single("GlobalAveragePool", [x]);
+
 /** Normalised exponentials along the last axis, and their logarithm. */
 export const softmax = (x: Value) => single("Softmax", [x], { axis: -1 });
 export const logSoftmax = (x: Value) => single("LogSoftmax", [x], { axis: -1 });
+
+/** A value that counts as a constant: no gradient goes through it. */
+export const stopGradient = (x: Value) =>
+  x.graph.differentiateAs(
+    "stopGradient",
+    [],
+    () => ({ output: identity(x) }),
+    () => [],
+  ).output;
 
 /**
  * Sums a value down to a shape that broadcasts to its own: the one place where broadcasting is undone, for

@@ -12,15 +12,20 @@ import {
   someAxes,
 } from "../testing/arbitraries.js";
 import { compile } from "../testing/evaluate.js";
+import { laidConvolutions, laidWindows } from "../testing/windows.js";
 import { broadcastShapes, Graph, GraphError, type OperatorName, type Shape, type Value } from "./index.js";
 import {
   abs,
   add,
   argMax,
+  averagePool,
   bitwiseXor,
   cast,
   clip,
   concat,
+  conv,
+  convTranspose,
+  cos,
   div,
   elu,
   equal,
@@ -31,6 +36,7 @@ import {
   gather,
   gelu,
   gemm,
+  globalAveragePool,
   greater,
   greaterOrEqual,
   hardSigmoid,
@@ -47,6 +53,8 @@ import {
   loop,
   matMul,
   maximum,
+  maxPool,
+  maxUnpool,
   minimum,
   mod,
   mul,
@@ -62,10 +70,12 @@ import {
   reduceSum,
   relu,
   reshape,
+  scatterAdd,
   selu,
   shiftRight,
   sigmoid,
   sign,
+  sin,
   slice,
   softmax,
   softplus,
@@ -78,6 +88,7 @@ import {
   unsqueeze,
   where,
 } from "./operations.js";
+import { uncovered, type Windows, windowCounts } from "./windows.js";
 
 /** Inputs that fit an operator, and the operator on them. */
 interface Call {
@@ -119,12 +130,25 @@ function reduction(reduce: typeof reduceSum): fc.Arbitrary<Call> {
   );
 }
 
+const spatialRank = fc.integer({ min: 1, max: 2 });
+
+function pooling(pool: (x: Value, windows: Windows) => Value | readonly Value[]): fc.Arbitrary<Call> {
+  return spatialRank
+    .chain((rank) => laidWindows({ rank, longest: 4, lessPadding: true }))
+    .chain(({ sizes, windows }) =>
+      anything([2, 3, ...sizes]).map((x) => ({ inputs: [x], build: (value) => pool(value!, windows) })),
+    );
+}
+
 /** Valid calls of each operator; the compiler asks for those of a new one. */
 const calls: Record<OperatorName, fc.Arbitrary<Call>> = {
   Abs: unary(abs),
   Add: fc.oneof(binary(add), binary(add, integers("int64", -9, 9)), binary(add, integers("uint32", 0, 9))),
   And: binary(logicalAnd, bools),
   ArgMax: unary(argMax, anything, 1),
+  AveragePool: fc
+    .boolean()
+    .chain((countPadding) => pooling((x, windows) => averagePool(x, windows, countPadding))),
   BatchNormalization: fc
     .tuple(shapes({ minRank: 2, maxRank: 4 }), fc.boolean())
     .chain(([shape, training]) => {
@@ -149,6 +173,31 @@ const calls: Record<OperatorName, fc.Arbitrary<Call>> = {
         .tuple(...sizes.map((own) => anything(shape.with(axis, own))))
         .map((inputs) => ({ inputs, build: (...values) => concat(values, axis) }));
     }),
+  Conv: fc
+    .tuple(spatialRank.chain(laidConvolutions), fc.boolean())
+    .chain(([{ sizes, windows, batch, group, channels, filters }, hasBias]) =>
+      fc
+        .tuple(
+          anything([batch, group * channels, ...sizes]),
+          anything([group * filters, channels, ...windows.kernel]),
+          ...(hasBias ? [anything([group * filters])] : []),
+        )
+        .map((inputs) => ({ inputs, build: (x, kernel, bias) => conv(x!, kernel!, bias, windows, group) })),
+    ),
+  ConvTranspose: spatialRank
+    .chain(laidConvolutions)
+    .chain(({ sizes, windows, batch, group, channels, filters }) =>
+      fc
+        .tuple(
+          anything([batch, group * filters, ...windowCounts(sizes, windows)]),
+          anything([group * filters, channels, ...windows.kernel]),
+        )
+        .map((inputs) => ({
+          inputs,
+          build: (x, kernel) => convTranspose(x!, kernel!, windows, group, uncovered(sizes, windows)),
+        })),
+    ),
+  Cos: unary(cos),
   Div: binary(div, awayFromZero(1, 2)),
   Elu: unary((x) => elu(x, 1)),
   Equal: fc.oneof(binary(equal), binary(equal, integers("int64", 0, 1)), binary(equal, bools)),
@@ -194,6 +243,9 @@ const calls: Record<OperatorName, fc.Arbitrary<Call>> = {
         .tuple(...inputShapes.map(anything))
         .map((inputs) => ({ inputs, build: (a, b, c) => gemm(a!, b!, c, { transposeA, transposeB }) }));
     }),
+  GlobalAveragePool: shapes({ minRank: 3, maxRank: 4 })
+    .chain(anything)
+    .map((x) => ({ inputs: [x], build: globalAveragePool })),
   Greater: binary(greater),
   GreaterOrEqual: binary(greaterOrEqual),
   HardSigmoid: unary((x) => hardSigmoid(x, 0.2, 0.5)),
@@ -229,6 +281,23 @@ const calls: Record<OperatorName, fc.Arbitrary<Call>> = {
         ),
     ),
   Max: binary(maximum),
+  MaxPool: pooling((x, windows) => maxPool(x, windows).producer!.outputs),
+  MaxUnpool: fc
+    .array(fc.tuple(size, size, fc.nat(3)), { minLength: 1, maxLength: 2 })
+    .map((axes) => axes.map(([kernel, count, before]) => ({ kernel, count, before: before % kernel })))
+    .chain((axes) =>
+      anything([2, 3, ...axes.map(({ kernel, count, before }) => kernel * count - before)]).map((x) => ({
+        inputs: [x],
+        build: (value?: Value) => {
+          const kernel = axes.map((axis) => axis.kernel);
+          const [ones, none] = [axes.map(() => 1), axes.map(() => 0)];
+          const before = axes.map((axis) => axis.before);
+          const windows = { kernel, strides: kernel, dilations: ones, before, after: none };
+          const pooled = maxPool(value!, windows);
+          return maxUnpool(pooled, pooled.producer!.outputs[1]!, windows);
+        },
+      })),
+    ),
   Min: binary(minimum),
   Mod: binary(mod, integers("int64", 1, 9)),
   Mul: fc.oneof(binary(mul), binary(mul, integers("int32", -9, 9)), binary(mul, integers("uint32", 0, 9))),
@@ -297,9 +366,23 @@ const calls: Record<OperatorName, fc.Arbitrary<Call>> = {
         },
       })),
   ),
+  ScatterElements: shapes({ minRank: 1 }).chain((shape) =>
+    fc
+      .tuple(fc.nat(shape.length - 1), fc.integer({ min: 1, max: 5 }), fc.constantFrom("int64", "int32"))
+      .chain(([axis, count, type]) => {
+        const placed = shape.map((size, other) => (other === axis ? count : size));
+        return fc
+          .tuple(anything(shape), integers(type as "int64", 0, shape[axis]! - 1)(placed), anything(placed))
+          .map((inputs) => ({
+            inputs,
+            build: (data, indices, updates) => scatterAdd(data!, indices!, updates!, axis),
+          }));
+      }),
+  ),
   Selu: unary(selu),
   Sigmoid: unary(sigmoid),
   Sign: unary(sign),
+  Sin: unary(sin),
   Slice: shapes({ minRank: 1 }).chain((shape) => {
     // Any bounds at all: from the end, outside, or with nothing between them.
     const bounds = fc.array(fc.integer({ min: -6, max: 6 }), {
@@ -432,6 +515,11 @@ describe("calls that cannot work are refused when the graph is built", () => {
     expect(() => add(x, kernel)).toThrow(/^Add needs shapes that broadcast/);
   });
 
+  const once = { strides: [1, 1], dilations: [1, 1], before: [0, 0], after: [0, 0] };
+  const windows = { kernel: [2, 2], ...once };
+  const image = () => float("batch", 4, 5, 6);
+  const kernel = (...shape: number[]) => float(...shape);
+
   it.each<[string, () => unknown, RegExp]>([
     ["Add", () => add(float(2, 3), float(3, 2)), /broadcast.*\[2, 3\].*\[3, 2\]/],
     ["Add", () => add(float("batch", 3), float(5, 3)), /broadcast.*\[batch, 3\].*\[5, 3\]/],
@@ -485,6 +573,107 @@ describe("calls that cannot work are refused when the graph is built", () => {
       () => graph.node("BatchNormalization", [float(2, 3), float(3), float(3), float(2), float(3)]),
       /of shape \[3\]/,
     ],
+    ["Conv", () => conv(float(2, 3), kernel(2, 3), undefined, once), /\[N, C, \.\.\.sizes\]/],
+    ["Conv", () => conv(image(), kernel(2, 4, 3), undefined, once), /of the same rank/],
+    [
+      "Conv",
+      () => conv(image(), kernel(2, 3, 3, 3), undefined, once),
+      /1 groups needs a kernel of 4 channels/,
+    ],
+    [
+      "Conv",
+      () => conv(image(), kernel(4, 4, 3, 3), undefined, once, 2),
+      /2 groups needs a kernel of 2 channels/,
+    ],
+    ["Conv", () => conv(image(), kernel(3, 2, 3, 3), undefined, once, 2), /filters that 2 groups share/],
+    ["Conv", () => conv(image(), kernel(2, 4, 3, 3), float(3), once), /bias of shape \[2\]/],
+    ["Conv", () => conv(image(), kernel(2, 4, 3, 3), float(1, 2), once), /bias of shape \[2\]/],
+    [
+      "Conv",
+      () => conv(image(), kernel(2, 4, 3, 3), undefined, { ...once, before: [1, 0], dilations: [3, 1] }),
+      /windows of \[7, 3\], larger than its padded input \[6, 6\]/,
+    ],
+    ["Conv", () => conv(image(), kernel(2, 4, 1, 1), undefined, { ...once, strides: [0, 1] }), /a stride/],
+    ["Conv", () => conv(image(), kernel(2, 4, 1, 1), undefined, { ...once, strides: [1] }), /a stride/],
+    ["Conv", () => conv(image(), kernel(2, 4, 1, 1), undefined, { ...once, before: [-1, 0] }), /two pads/],
+    ["Conv", () => conv(float(1, 4, "height", 6), kernel(2, 4, 1, 1), undefined, once), /size "height"/],
+    ["Conv", () => conv(image(), int(2, 4, 3, 3), undefined, once), /operands of one type/],
+    [
+      "Conv",
+      () => graph.node("Conv", [image(), kernel(2, 4, 3, 3)], { auto_pad: "SAME_UPPER" }),
+      /padding as numbers, not auto_pad/,
+    ],
+    [
+      "Conv",
+      () => graph.node("Conv", [image(), kernel(2, 4, 3, 3)], { kernel_shape: [3, 2] }),
+      /kernel_shape of the 2 spatial sizes/,
+    ],
+    ["ConvTranspose", () => convTranspose(image(), kernel(3, 2, 3, 3), once), /kernel of 4 filters/],
+    ["ConvTranspose", () => convTranspose(image(), kernel(4, 2, 3), once), /of the same rank/],
+    [
+      "ConvTranspose",
+      () => convTranspose(image(), kernel(4, 2, 3, 3), once, 3),
+      /filters that 3 groups share/,
+    ],
+    [
+      "ConvTranspose",
+      () => convTranspose(image(), kernel(4, 2, 3, 3), once, 1, [1, 0]),
+      /output_padding smaller than the stride/,
+    ],
+    [
+      "ConvTranspose",
+      () => convTranspose(image(), kernel(4, 2, 1, 1), { ...once, before: [5, 0] }),
+      /pads away all that it would give/,
+    ],
+    [
+      "ConvTranspose",
+      () => graph.node("ConvTranspose", [image(), kernel(4, 2, 1, 1)], { output_shape: [9, 9] }),
+      /output_padding, not output_shape/,
+    ],
+    [
+      "ConvTranspose",
+      () => graph.node("ConvTranspose", [image(), kernel(4, 2, 1, 1), float(4)]),
+      /bias of shape \[2\]/,
+    ],
+    ["MaxPool", () => maxPool(float(2, 3), windows), /\[N, C, \.\.\.sizes\]/],
+    ["MaxPool", () => maxPool(image(), { ...windows, kernel: [2] }), /kernel_shape of the 2 spatial sizes/],
+    [
+      "MaxPool",
+      () => maxPool(image(), { ...windows, kernel: [6, 2] }),
+      /larger than its padded input \[5, 6\]/,
+    ],
+    ["MaxPool", () => maxPool(image(), { ...windows, before: [2, 0] }), /less padding/],
+    [
+      "MaxPool",
+      () => maxPool(float(1, 1, 1, 2), { ...windows, dilations: [2, 1], before: [1, 0], after: [1, 0] }),
+      /none lies in the padding alone/,
+    ],
+    ["MaxPool", () => graph.node("MaxPool", [image()]), /attribute kernel_shape/],
+    [
+      "MaxPool",
+      () => graph.node("MaxPool", [image()], { kernel_shape: [2, 2], ceil_mode: 1 }),
+      /whole windows/,
+    ],
+    [
+      "MaxPool",
+      () => graph.node("MaxPool", [image()], { kernel_shape: [2, 2], storage_order: 1 }),
+      /counts places row by row/,
+    ],
+    ["MaxUnpool", () => maxUnpool(image(), float("batch", 4, 5, 6), windows), /int64 place/],
+    ["MaxUnpool", () => maxUnpool(float(1, 4, 5, 5), int(1, 4, 5, 6), windows), /for each element/],
+    [
+      "MaxUnpool",
+      () => maxUnpool(float(1, 4, 1, 1), int(1, 4, 1, 1), { ...windows, before: [2, 0] }),
+      /pads away all that it would give/,
+    ],
+    ["AveragePool", () => averagePool(image(), { ...windows, after: [0, 2] }, true), /less padding/],
+    ["GlobalAveragePool", () => globalAveragePool(float(2, 3)), /\[N, C, \.\.\.sizes\]/],
+    ["ScatterElements", () => scatterAdd(float(3), float(2), float(2)), /int32 or int64 indices/],
+    ["ScatterElements", () => scatterAdd(float(3), int(2), int(2)), /one type/],
+    ["ScatterElements", () => scatterAdd(float(3), int(2), float(3)), /an index for each update/],
+    ["ScatterElements", () => scatterAdd(float(3), int(2), float(2), 1), /axis 1, outside its rank/],
+    ["ScatterElements", () => scatterAdd(float(3, 2), int(9, 3), float(9, 3)), /lie within its data/],
+    ["ScatterElements", () => scatterAdd(float(3, 2), int(9), float(9)), /lie within its data/],
     ["Loop", () => graph.node("Loop", [int(), undefined, float(2)]), /needs a body/],
     [
       "Loop",

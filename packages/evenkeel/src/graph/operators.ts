@@ -1,43 +1,26 @@
-import { type ElementType, formatShape, type Tensor } from "../tensor/tensor.js";
-import { broadcastShapes, product, type Shape } from "./shape.js";
+import { type ElementType, formatShape } from "../tensor/tensor.js";
+import {
+  type Attributes,
+  type Call,
+  callOf,
+  constantNumbers,
+  type Described,
+  type Inference,
+  integer,
+  type Operand,
+  oneType,
+} from "./inference.js";
+import { broadcastShapes, product, type Shape, sameShape } from "./shape.js";
+import {
+  convolution,
+  globalPooling,
+  maxPooling,
+  maxUnpooling,
+  pooling,
+  transposedConvolution,
+} from "./windows.js";
 
-/** Attribute values of ONNX nodes: numbers are floats or integers as the operator's schema says. */
-export type Attribute = number | string | readonly number[];
-export type Attributes = Readonly<Record<string, Attribute>>;
-
-/** A graph that cannot work: which layer, which operator, what it got, what it needs. */
-export class GraphError extends Error {
-  override readonly name = "GraphError";
-  constructor(
-    readonly scope: string,
-    explanation: string,
-  ) {
-    super(scope ? `In "${scope}": ${explanation}` : explanation);
-  }
-}
-
-/** What is known of a value before the graph runs. */
-export interface Described {
-  readonly type: ElementType;
-  readonly shape: Shape;
-}
-
-/** What inference sees of an input: its elements too, where they are constant. */
-export interface Operand extends Described {
-  readonly name: string;
-  readonly content: Tensor | undefined;
-}
-
-interface Call {
-  inputs: readonly Operand[];
-  attributes: Attributes;
-  /** The outputs of a loop's body. */
-  body: readonly Described[] | undefined;
-  /** Stops with the operator, the reason, and what was given. */
-  fail(reason: string): never;
-}
-
-type Inference = (call: Call) => Described[];
+export { type Attribute, type Attributes, type Described, GraphError, type Operand } from "./inference.js";
 
 /** The set of operators that Evenkeel emits, each with its inference of element type and shape. */
 const inferences = {
@@ -45,12 +28,16 @@ const inferences = {
   Add: broadcast,
   And: broadcast,
   ArgMax: (call) => [{ type: "int64", shape: reducedShape(call, [integer(call, "axis")]) }],
+  AveragePool: pooling,
   BatchNormalization: batchNormalization,
   BitShift: broadcast,
   BitwiseXor: broadcast,
   Cast: ({ inputs: [x], attributes }) => [{ type: attributes.to as ElementType, shape: x!.shape }],
   Clip: same,
   Concat: concat,
+  Conv: convolution,
+  ConvTranspose: transposedConvolution,
+  Cos: same,
   Div: broadcast,
   Elu: same,
   Equal: comparison,
@@ -62,6 +49,7 @@ const inferences = {
   Gather: gather,
   Gelu: same,
   Gemm: gemm,
+  GlobalAveragePool: globalPooling,
   Greater: comparison,
   GreaterOrEqual: comparison,
   HardSigmoid: same,
@@ -75,6 +63,8 @@ const inferences = {
   Loop: loop,
   MatMul: matMul,
   Max: broadcast,
+  MaxPool: maxPooling,
+  MaxUnpool: maxUnpooling,
   Min: broadcast,
   Mod: modulo,
   Mul: broadcast,
@@ -92,9 +82,11 @@ const inferences = {
   ReduceSum: reduce,
   Relu: same,
   Reshape: reshape,
+  ScatterElements: scatterElements,
   Selu: same,
   Sigmoid: same,
   Sign: same,
+  Sin: same,
   Slice: slice,
   Softmax: same,
   Softplus: same,
@@ -109,6 +101,9 @@ const inferences = {
 
 export type OperatorName = keyof typeof inferences;
 
+/** Every operator there is, in alphabetical order. */
+export const operatorNames = Object.keys(inferences) as readonly OperatorName[];
+
 /** What a node gives: the type and shape of each output. @throws GraphError when its inputs do not fit. */
 export function infer(
   operator: OperatorName,
@@ -117,15 +112,7 @@ export function infer(
   body: readonly Described[] | undefined,
   scope: string,
 ): Described[] {
-  return (inferences[operator] as Inference)({
-    inputs,
-    attributes,
-    body,
-    fail: (reason) => {
-      const given = inputs.map((value) => `"${value.name}" ${value.type}${formatShape(value.shape)}`);
-      throw new GraphError(scope, `${operator} ${reason}; it got ${given.join(", ")}.`);
-    },
-  });
+  return (inferences[operator] as Inference)(callOf(operator, inputs, attributes, body, scope));
 }
 
 function same({ inputs: [x] }: Call): Described[] {
@@ -140,13 +127,6 @@ function broadcast(call: Call): Described[] {
   const shape = broadcastShapes(...call.inputs.map((value) => value.shape));
   if (!shape) return call.fail("needs shapes that broadcast to one another (equal, or 1)");
   return [{ type: oneType(call), shape }];
-}
-
-/** The element type that all inputs have. */
-function oneType({ inputs, fail }: Call): ElementType {
-  const [first] = inputs;
-  if (inputs.some((value) => value.type !== first!.type)) fail("needs operands of one type");
-  return first!.type;
 }
 
 function modulo(call: Call): Described[] {
@@ -173,7 +153,11 @@ function where(call: Call): Described[] {
 }
 
 function reduce(call: Call): Described[] {
-  return [{ type: call.inputs[0]!.type, shape: reducedShape(call, constantNumbers(call, 1)) }];
+  const axes = constantNumbers(call, 1);
+  if (axes.length === 0 && call.attributes.noop_with_empty_axes !== 1) {
+    call.fail("needs at least one axis, since ONNX takes none for all of them");
+  }
+  return [{ type: call.inputs[0]!.type, shape: reducedShape(call, axes) }];
 }
 
 function reducedShape(call: Call, axes: readonly number[]): Shape {
@@ -181,7 +165,7 @@ function reducedShape(call: Call, axes: readonly number[]): Shape {
   if (axes.some((axis) => axis < 0 || axis >= shape.length)) {
     call.fail(`reduces over axes ${formatShape(axes)}, outside the rank of its input`);
   }
-  return call.attributes.keepdims === 1
+  return integer(call, "keepdims") === 1
     ? shape.map((dimension, axis) => (axes.includes(axis) ? 1 : dimension))
     : shape.filter((_, axis) => !axes.includes(axis));
 }
@@ -211,16 +195,19 @@ function fitsInto(shape: Shape, target: Shape): boolean {
 }
 
 function transpose({ inputs: [x], attributes, fail }: Call): Described[] {
-  const order = attributes.perm as number[];
+  const order = (attributes.perm ?? []) as number[];
   const valid = order.length === x!.shape.length && x!.shape.every((_, axis) => order.includes(axis));
   if (!valid) fail(`needs an order of its axes, not ${formatShape(order)}`);
   return [{ type: x!.type, shape: order.map((axis) => x!.shape[axis]!) }];
 }
 
-function flatten({ inputs: [x], fail }: Call): Described[] {
-  if (x!.shape.length === 0) fail("needs at least one axis");
-  const size = product(x!.shape.slice(1));
-  return [{ type: x!.type, shape: [x!.shape[0]!, Number.isNaN(size) ? "features" : size] }];
+function flatten(call: Call): Described[] {
+  const { type, shape } = call.inputs[0]!;
+  if (shape.length === 0) call.fail("needs at least one axis");
+  const axis = integer(call, "axis");
+  const [rows, features] = [product(shape.slice(0, axis)), product(shape.slice(axis))];
+  const first = axis === 1 ? shape[0]! : Number.isNaN(rows) ? "rows" : rows;
+  return [{ type, shape: [first, Number.isNaN(features) ? "features" : features] }];
 }
 
 function concat(call: Call): Described[] {
@@ -250,11 +237,30 @@ function gather(call: Call): Described[] {
   ];
 }
 
+function scatterElements(call: Call): Described[] {
+  const [data, indices, updates] = call.inputs as [Operand, Operand, Operand];
+  const axis = integer(call, "axis");
+  if (axis < 0 || axis >= data.shape.length) call.fail(`puts elements along axis ${axis}, outside its rank`);
+  if (indices.type !== "int64" && indices.type !== "int32") call.fail("needs int32 or int64 indices");
+  if (data.type !== updates.type) call.fail("needs data and updates of one type");
+  if (!sameShape(indices.shape, updates.shape)) call.fail("needs an index for each update");
+  const fits =
+    data.shape.length === updates.shape.length &&
+    data.shape.every((size, other) => {
+      const own = updates.shape[other]!;
+      return other === axis || own === size || (typeof own === typeof size && own < size);
+    });
+  if (!fits) call.fail("needs updates that lie within its data");
+  return [{ type: data.type, shape: data.shape }];
+}
+
 function topK(call: Call): Described[] {
   const [x] = call.inputs as [Operand];
   const count = constantNumbers(call, 1)[0]!;
-  const shape = [...x.shape.slice(0, -1), count];
-  const classes = x.shape.at(-1);
+  const axis = integer(call, "axis");
+  const classes = x.shape.at(axis);
+  if (classes === undefined) return call.fail(`takes elements along axis ${axis}, outside its rank`);
+  const shape = x.shape.with(axis, count);
   if (typeof classes === "number" && count > classes) call.fail(`takes the ${count} largest of ${classes}`);
   return [
     { type: x.type, shape },
@@ -294,7 +300,9 @@ function loop({ inputs, body, fail }: Call): Described[] {
 function oneHot(call: Call): Described[] {
   const [indices, , values] = call.inputs as [Operand, Operand, Operand];
   if (indices.shape.length === 0) call.fail("needs labels with at least one axis");
-  return [{ type: values.type, shape: [...indices.shape, constantNumbers(call, 1)[0]!] }];
+  const axis = integer(call, "axis");
+  const place = axis < 0 ? axis + indices.shape.length + 1 : axis;
+  return [{ type: values.type, shape: indices.shape.toSpliced(place, 0, constantNumbers(call, 1)[0]!) }];
 }
 
 function expand(call: Call): Described[] {
@@ -343,6 +351,7 @@ function pad(call: Call): Described[] {
   const [x] = call.inputs as [Operand];
   const pads = constantNumbers(call, 1);
   const rank = x.shape.length;
+  if (pads.length !== 2 * rank) call.fail(`needs two counts for each of ${rank} axes`);
   const shape = x.shape.map((size, axis) => {
     const added = pads[axis]! + pads[axis + rank]!;
     if (added === 0) return size;
@@ -361,15 +370,4 @@ function unsqueeze(call: Call): Described[] {
   }
   for (const axis of axes.toSorted((a, b) => a - b)) shape.splice(axis, 0, 1);
   return [{ type: x.type, shape }];
-}
-
-/** Axes, shapes and counts are inputs in ONNX; a shape can be inferred only when they are constants. */
-function constantNumbers(call: Call, index: number): number[] {
-  const content = call.inputs[index]?.content;
-  return content ? Array.from(content.data, Number) : call.fail(`needs a constant as input ${index}`);
-}
-
-function integer({ attributes, fail }: Call, name: string): number {
-  const value = attributes[name];
-  return typeof value === "number" ? value : fail(`needs the attribute ${name}`);
 }

@@ -8,7 +8,7 @@ import { expectClose } from "../testing/expect-close.js";
 import { golden } from "../testing/golden.js";
 import { runLayer } from "../testing/run-layer.js";
 import { l1, l1l2, l2, penalty } from "../weights/index.js";
-import { type LayerContext, layers, restoreLayer } from "./index.js";
+import { describeLayer, type LayerContext, layers, restoreLayer } from "./index.js";
 
 /** Written by tools/golden/regularization.py. */
 const reference = golden<{
@@ -155,5 +155,78 @@ describe("regularizers", () => {
       { l1: 0.01, l2: 0.01 },
       { l1: 0.01, l2: 0.5 },
     ]);
+  });
+});
+
+describe("weight standardization of a dense layer", () => {
+  const input = tensor([
+    [1, 2, 3],
+    [-1, 0, 4],
+  ]);
+
+  it("uses the kernel less its mean, divided by its deviation, over the inputs of each unit", async () => {
+    const layer = layers.dense({ units: 2, weightStandardization: { epsilon: 1e-12 } });
+    const kernel = tensor([
+      [1, 10],
+      [2, 10],
+      [3, 40],
+    ]);
+    const { output } = await runLayer(layer, { input, weights: { kernel, bias: tensor([0, 1]) } });
+    const [first, second] = [Math.sqrt(1.5), Math.SQRT1_2];
+    expectClose(
+      output,
+      [-first + 3 * first, -3 * second + 6 * second + 1, first + 4 * first, second + 8 * second + 1],
+      tolerance,
+    );
+  });
+
+  it("has 1e-5 for epsilon, and gives the gradient of the kernel as it is", async () => {
+    const kernel = values(reference.kernel, reference.kernelShape);
+    const run = {
+      input,
+      weights: { kernel },
+      outputGradient: tensor([
+        [1, 2],
+        [3, 4],
+      ]),
+    };
+    const [byDefault, given, off] = [
+      await runLayer(layers.dense({ units: 2, weightStandardization: true }), run),
+      await runLayer(layers.dense({ units: 2, weightStandardization: { epsilon: 1e-5 } }), run),
+      await runLayer(layers.dense({ units: 2, weightStandardization: false }), run),
+    ];
+    expect(byDefault).toEqual(given);
+    expect(off).toEqual(await runLayer(layers.dense({ units: 2 }), run));
+    const [shifted] = [
+      tensor(
+        (kernel.data as Float32Array).map((w) => w + 1),
+        reference.kernelShape,
+      ),
+    ];
+    const moved = await runLayer(layers.dense({ units: 2, weightStandardization: true }), {
+      ...run,
+      weights: { kernel: shifted! },
+    });
+    expectClose(moved.output, byDefault.output, { absolute: 1e-5 });
+    const toKernel = byDefault.weightGradients.kernel!.data;
+    for (const unit of [0, 1]) {
+      const sum = toKernel.reduce((sum, g, index) => (index % 2 === unit ? sum + g : sum), 0);
+      expect(Math.abs(sum)).toBeLessThan(1e-5);
+    }
+  });
+
+  it.each([
+    [{ epsilon: 0 }, "weightStandardization.epsilon must be a finite number above 0, got 0."],
+    [{ eps: 1 }, 'weightStandardization has no option "eps". It has: epsilon.'],
+    ["yes", "weightStandardization takes an object of options"],
+  ])("refuses %j", (weightStandardization, message) => {
+    expect(() => restoreLayer("dense", { units: 2, weightStandardization })).toThrow(message);
+  });
+
+  it("refuses inputs of one feature, whose weights would all be 0", () => {
+    const layer = layers.dense({ units: 2, name: "thin", weightStandardization: true });
+    expect(() => describeLayer(layer, [["batch", 1]])).toThrow(
+      /Layer "thin" cannot take .* weightStandardization makes every weight 0 where an output has only one/,
+    );
   });
 });

@@ -1,6 +1,11 @@
 import type { Value } from "../graph/graph.js";
 import { gemm, matMul } from "../graph/operations.js";
 import type { Shape } from "../graph/shape.js";
+import {
+  requireWeightStandardization,
+  standardizedKernel,
+  type WeightStandardization,
+} from "../normalization/index.js";
 import { requireKnown } from "../options/known.js";
 import type { Initializer, Regularizer, WeightSpecification } from "../weights/index.js";
 import { type ActivationName, activate, requireActivation } from "./activations.js";
@@ -29,6 +34,11 @@ export interface DenseOptions extends LayerOptions {
   kernelRegularizer?: Regularizer;
   /** Penalty on the bias. Default none. */
   biasRegularizer?: Regularizer;
+  /**
+   * Whether the kernel is used less its mean and divided by its deviation over the inputs of each unit (Qiao et al. 2019),
+   * or `{ epsilon }` of that, 1e-5 by default. Default false.
+   */
+  weightStandardization?: WeightStandardization;
 }
 
 /** activation(x · kernel + bias): `[N, features] → [N, units]`, kernel `[features, units]`. */
@@ -37,9 +47,10 @@ export class Dense extends Layer {
 
   constructor(override readonly options: DenseOptions) {
     super(options);
-    const { units, activation = "linear" } = options;
+    const { units, activation = "linear", weightStandardization = false } = options;
     requireOption(Number.isInteger(units) && units > 0, "units", "a whole number of at least 1", units);
     requireActivation(activation);
+    requireWeightStandardization(weightStandardization);
   }
 
   override weights(inputShape: Shape): WeightSpecification[] {
@@ -62,8 +73,8 @@ export class Dense extends Layer {
   }
 
   build(context: LayerContext, input: Value): Value {
-    const { useBias = true, activation = "linear" } = this.options;
-    const kernel = context.weight("kernel");
+    const { useBias = true, activation = "linear", weightStandardization = false } = this.options;
+    const kernel = standardizedKernel(context.weight("kernel"), 1, weightStandardization, context.device);
     const sum = useBias ? gemm(input, kernel, context.weight("bias")) : matMul(input, kernel);
     return activate(activation, sum);
   }
@@ -83,6 +94,7 @@ export const denseLayers = {
         biasInitializer: true,
         kernelRegularizer: true,
         biasRegularizer: true,
+        weightStandardization: true,
       }),
     ),
 } as const;

@@ -5,7 +5,7 @@ import { nodeRuntime } from "../runtime/index.js";
 import { type Tensor, tensor } from "../tensor/tensor.js";
 import { expectClose } from "../testing/expect-close.js";
 import { runLayer } from "../testing/run-layer.js";
-import { layers } from "./index.js";
+import { input as given, layers } from "./index.js";
 
 const count = 20_000;
 const ones = tensor(new Float32Array(count).fill(1), [100, 200]);
@@ -84,6 +84,36 @@ describe("dropout", () => {
   it.each([1, -0.1, 1.5, Number.NaN])("refuses the rate %f", (rate) => {
     expect(() => layers.dropout({ rate })).toThrow(
       /^rate must be at least 0 and below 1, got (1|-0.1|1.5|NaN)\.$/,
+    );
+  });
+});
+
+describe.each([
+  { layer: layers.spatialDropout1d({ rate: 0.3 }), shape: [40, 50, 7] },
+  { layer: layers.spatialDropout2d({ rate: 0.3 }), shape: [40, 50, 2, 3] },
+])("$layer.type", ({ layer, shape }) => {
+  const channels = 40 * 50;
+  const size = shape.slice(2).reduce((product, dimension) => product * dimension);
+  const filled = tensor(new Float32Array(channels * size).fill(1), shape);
+
+  it("drops whole channels, each image its own, and keeps the mean", async () => {
+    const { output, inputGradient } = await runLayer(layer, { input: filled, outputGradient: filled });
+    const factors = Array.from({ length: channels }, (_, channel) => {
+      const values = new Set(output.data.subarray(channel * size, (channel + 1) * size));
+      expect(values.size).toBe(1);
+      return [...values][0]!;
+    });
+    expect(new Set(factors)).toEqual(new Set([0, Math.fround(1 / 0.7)]));
+    const share = factors.filter((factor) => factor === 0).length / channels;
+    expect(Math.abs(share - 0.3)).toBeLessThan(5 * Math.sqrt((0.3 * 0.7) / channels));
+    expect(agreement(factors.slice(0, 50), factors.slice(50, 100))).toBeLessThan(1);
+    expect(inputGradient).toEqual(output);
+  });
+
+  it("does nothing at inference, and needs channels", async () => {
+    expect((await runLayer(layer, { input: filled, training: false })).output).toEqual(filled);
+    expect(() => layer.apply(given({ shape: [8] }))).toThrow(
+      /it needs \[N, C, (L|H, W)\], got \[batch, 8\]\./,
     );
   });
 });

@@ -1,17 +1,37 @@
 import { activationLayers } from "./activations.js";
+import { augmentationLayers } from "./augmentation.js";
 import { batchNormalizationLayers } from "./batch-normalization.js";
+import { channelPaddingLayers } from "./channel-padding.js";
+import { convolutionLayers } from "./convolution.js";
 import { denseLayers } from "./dense.js";
 import { dropoutLayers } from "./dropout.js";
+import { groupNormalizationLayers } from "./group-normalization.js";
 import type { Layer } from "./layer.js";
+import { mergingLayers } from "./merging.js";
+import { noiseLayers } from "./noise.js";
+import { paddingLayers } from "./padding.js";
+import { poolingLayers } from "./pooling.js";
+import { scalingLayers } from "./scaling.js";
 import { shapingLayers } from "./shaping.js";
+import { shiftingNoiseLayers } from "./shifting-noise.js";
 
 /** Layers, by the names that Keras and TensorFlow.js give them. Each is made from plain options. */
 export const layers = {
   ...activationLayers,
+  ...augmentationLayers,
   ...batchNormalizationLayers,
+  ...channelPaddingLayers,
+  ...convolutionLayers,
   ...denseLayers,
   ...dropoutLayers,
+  ...groupNormalizationLayers,
+  ...mergingLayers,
+  ...noiseLayers,
+  ...paddingLayers,
+  ...poolingLayers,
+  ...scalingLayers,
   ...shapingLayers,
+  ...shiftingNoiseLayers,
 } as const;
 
 /** Makes a layer again from its type and `configuration()`. @throws RangeError for an unknown type. */
@@ -24,9 +44,19 @@ export function restoreLayer(type: string, configuration: Record<string, unknown
 }
 
 export type { ActivationName, ActivationOptions, PReluOptions } from "./activations.js";
-export { BatchNormalization, type BatchNormalizationLayerOptions } from "./batch-normalization.js";
+export type { RandomCropOptions, RandomFlipOptions } from "./augmentation.js";
+export type {
+  BatchNormalizationLayerOptions,
+  BatchRenormalizationLayerOptions,
+  GhostBatchNormalizationLayerOptions,
+  MeanOnlyBatchNormalizationLayerOptions,
+  NoisyBatchNormalizationLayerOptions,
+} from "./batch-normalization.js";
+export type { ZeroPaddingChannelsOptions } from "./channel-padding.js";
+export type { ConvolutionOptions, DepthwiseConvolutionOptions } from "./convolution.js";
 export type { DenseOptions } from "./dense.js";
 export type { DropoutOptions } from "./dropout.js";
+export type { ExampleNormalizationOptions, GroupNormalizationLayerOptions } from "./group-normalization.js";
 export {
   batchDimension,
   describeLayer,
@@ -35,4 +65,24 @@ export {
   type LayerOptions,
   SymbolicTensor,
 } from "./layer.js";
-export { type InputLayerOptions, type InputOptions, input, type RescalingOptions } from "./shaping.js";
+export type { ConcatenateOptions } from "./merging.js";
+export type { GaussianDropoutOptions, GaussianNoiseOptions } from "./noise.js";
+export type {
+  Cropping1dOptions,
+  Cropping2dOptions,
+  Margins1d,
+  Margins2d,
+  ZeroPadding1dOptions,
+  ZeroPadding2dOptions,
+} from "./padding.js";
+export type { AveragePoolingOptions, GlobalPoolingOptions, PoolingOptions } from "./pooling.js";
+export type { LearnedTermOptions, NormalizationOptions, RescalingOptions } from "./scaling.js";
+export {
+  type InputLayerOptions,
+  type InputOptions,
+  input,
+  type PermuteOptions,
+  type ReshapeOptions,
+} from "./shaping.js";
+export type { ShiftingNoiseLayerOptions } from "./shifting-noise.js";
+export type { Padding, PerAxis } from "./windows.js";

@@ -1,6 +1,8 @@
 import type { Value } from "../graph/graph.js";
-import { add, flatten, identity, mul } from "../graph/operations.js";
+import { flatten, identity, reshape, transpose } from "../graph/operations.js";
+import { product } from "../graph/shape.js";
 import { requireKnown } from "../options/known.js";
+import { formatShape } from "../tensor/tensor.js";
 import {
   batchDimension,
   Layer,
@@ -70,29 +72,75 @@ export class Flatten extends Layer {
   }
 }
 
-/** Options of `layers.rescaling`. */
-export interface RescalingOptions extends LayerOptions {
-  /** Factor, for example `1 / 255` for pixels. */
-  scale: number;
-  /** Added after it. Default 0. */
-  offset?: number;
+/** Options of `layers.reshape`. */
+export interface ReshapeOptions extends LayerOptions {
+  /** The new shape of one example, without the batch. One size may be −1: what is left for it. */
+  targetShape: readonly number[];
 }
 
-/** x · scale + offset: input scaling that is part of the model, so that the saved file takes raw values (Keras's name). */
-export class Rescaling extends Layer {
-  readonly type = "rescaling";
+/** The elements of each example in another shape, row by row: `[N, ...] → [N, ...targetShape]`. */
+export class Reshape extends Layer {
+  readonly type = "reshape";
 
-  constructor(override readonly options: RescalingOptions) {
+  constructor(override readonly options: ReshapeOptions) {
     super(options);
-    const { scale, offset = 0 } = options;
-    requireOption(Number.isFinite(scale), "scale", "a finite number", scale);
-    requireOption(Number.isFinite(offset), "offset", "a finite number", offset);
+    const { targetShape } = options;
+    requireOption(
+      Array.isArray(targetShape) &&
+        targetShape.every((size) => Number.isInteger(size) && (size > 0 || size === -1)) &&
+        targetShape.filter((size) => size === -1).length <= 1,
+      "targetShape",
+      "the new shape of one example, for example [3, 32, 32], with at most one -1",
+      targetShape,
+    );
   }
 
   build(_context: LayerContext, input: Value): Value {
-    const { scale, offset = 0 } = this.options;
-    const scaled = mul(input, scale);
-    return offset === 0 ? scaled : add(scaled, offset);
+    const { targetShape } = this.options;
+    const [batch, ...example] = input.shape;
+    const count = product(example);
+    const known = product(targetShape.filter((size) => size !== -1));
+    const left = count / known;
+    if (targetShape.includes(-1) ? !Number.isInteger(left) : left !== 1) {
+      throw new RangeError(
+        `an example has ${count} values, which do not fill the shape ${formatShape(targetShape)}.`,
+      );
+    }
+    const sizes = targetShape.map((size) => (size === -1 ? left : size));
+    const reshaped = reshape(input, [batch!, ...sizes]);
+    return reshaped === input ? identity(input) : reshaped;
+  }
+}
+
+/** Options of `layers.permute`. */
+export interface PermuteOptions extends LayerOptions {
+  /** The input's axes in their new order; 1 is the first after the batch, which stays. `[2, 3, 1]`: channels last. */
+  dims: readonly number[];
+}
+
+/** The axes after the batch in another order: `[N, C, H, W] → [N, H, W, C]` by `[2, 3, 1]` (Keras's name). */
+export class Permute extends Layer {
+  readonly type = "permute";
+
+  constructor(override readonly options: PermuteOptions) {
+    super(options);
+    const { dims } = options;
+    requireOption(
+      Array.isArray(dims) && dims.length > 0 && dims.every((_, index) => dims.includes(index + 1)),
+      "dims",
+      "the axes after the batch, each once, from 1, for example [2, 1]",
+      dims,
+    );
+  }
+
+  build(_context: LayerContext, input: Value): Value {
+    const { dims } = this.options;
+    if (dims.length !== input.shape.length - 1) {
+      throw new RangeError(
+        `dims ${formatShape(dims)} must name its ${input.shape.length - 1} axes after the batch.`,
+      );
+    }
+    return transpose(input, [0, ...dims]);
   }
 }
 
@@ -104,9 +152,10 @@ export const shapingLayers = {
   /** Declares the shape of one example, without the batch. */
   inputLayer: (options: InputLayerOptions) =>
     new InputLayer(requireKnown("layers.inputLayer", options, layerOptionNames)),
-  /** x · scale + offset: input scaling that is part of the model, `1 / 255` for pixels. */
-  rescaling: (options: RescalingOptions) =>
-    new Rescaling(
-      requireKnown("layers.rescaling", options, { ...layerOptionNames, scale: true, offset: true }),
-    ),
+  /** The axes after the batch in another order: channels last by `[2, 3, 1]`. */
+  permute: (options: PermuteOptions) =>
+    new Permute(requireKnown("layers.permute", options, { ...layerOptionNames, dims: true })),
+  /** The elements of each example in another shape; one size may be −1. */
+  reshape: (options: ReshapeOptions) =>
+    new Reshape(requireKnown("layers.reshape", options, { ...layerOptionNames, targetShape: true })),
 } as const;

@@ -12,9 +12,11 @@ import type { CompileOptions } from "./options.js";
 export function objectivesOf(options: CompileOptions, outputs: readonly string[]): Objective[] {
   requireKnown("compile", options, { optimizer: true, loss: true, lossWeights: true, metrics: true });
   const { loss, lossWeights = {}, metrics = [] } = options;
-  requireOutputs("lossWeights", lossWeights, outputs);
-  const losses = isByOutput(loss) ? requireOutputs("loss", loss, outputs) : undefined;
-  const measured = isList(metrics) ? undefined : requireOutputs("metrics", metrics, outputs);
+  requireOutputs("lossWeights", lossWeights, outputs, "");
+  const losses = isByOutput(loss)
+    ? requireOutputs("loss", loss, outputs, "one for all outputs, or ")
+    : undefined;
+  const measured = isList(metrics) ? undefined : requireOutputs("metrics", metrics, outputs, "an array, or ");
   return outputs.map((output) => {
     const own = losses ? losses[output] : (loss as LossName | Loss);
     if (losses && own === undefined) throw new RangeError(`loss names no loss for the output "${output}".`);
@@ -55,9 +57,17 @@ function isByOutput(loss: CompileOptions["loss"]): loss is Readonly<Record<strin
   return typeof loss === "object" && loss !== null && !("build" in loss);
 }
 
-function requireOutputs<T extends object>(option: string, byOutput: T, outputs: readonly string[]): T {
-  if (typeof byOutput !== "object" || byOutput === null) {
-    throw new TypeError(`${option} must be an array, or an object by output, got ${shown(byOutput)}.`);
+/** @param others what the option may be instead, for its message. */
+function requireOutputs<T extends object>(
+  option: string,
+  byOutput: T,
+  outputs: readonly string[],
+  others: string,
+): T {
+  if (typeof byOutput !== "object" || byOutput === null || Array.isArray(byOutput)) {
+    throw new TypeError(
+      `${option} must be ${others}an object by output (${outputs.join(", ")}), got ${shown(byOutput)}.`,
+    );
   }
   const unknown = Object.keys(byOutput).find((name) => !outputs.includes(name));
   if (unknown === undefined) return byOutput;

@@ -90,7 +90,7 @@ describe("what cannot be answered is refused", () => {
 
   it("a role that weights do not have", () => {
     expect(() => optimizers.sgd({ excludeFromWeightDecay: ["biases" as never] })).toThrow(
-      'names roles (kernel, bias, gamma, beta, slope), got "biases"',
+      'names roles (kernel, bias, gamma, beta, scale, slope), got "biases"',
     );
   });
 });

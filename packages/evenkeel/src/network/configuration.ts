@@ -50,7 +50,7 @@ export function restoreWiring({ layers, connections }: NetworkConfiguration): Wi
   };
 }
 
-/** Whether every layer takes what the one before it gives, and nothing else. */
+/** Whether every layer takes what the one before it gives, and nothing else, so that `chain` makes the same wiring. */
 function isChain({ layers, inputs, applications, outputs }: Wiring): boolean {
   const steps = [inputs[0]!.name, ...applications.map(({ name }) => name)];
   const own = layers.filter(({ type }) => type !== "inputLayer");
@@ -59,6 +59,7 @@ function isChain({ layers, inputs, applications, outputs }: Wiring): boolean {
     outputs.length === 1 &&
     outputs[0] === steps.at(-1) &&
     applications.length === own.length &&
+    layers.slice(1).every(({ options }) => options.inputShape === undefined) &&
     applications.every(
       ({ inputs: [taken, ...others] }, index) => taken === steps[index] && others.length === 0,
     )

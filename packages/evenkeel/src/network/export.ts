@@ -33,9 +33,9 @@ export function exportNetwork(
   { seed, steps }: { seed: number; steps: number },
 ): Uint8Array {
   const graph = new Graph("evenkeel");
-  const { inputs, outputs } = network;
-  const fed = inputs.map(({ name, shape }) =>
-    graph.input(inputs.length === 1 ? "input" : name, "float32", [batchDimension, ...shape]),
+  const names = exportedNames(network);
+  const fed = network.inputs.map(({ shape }, index) =>
+    graph.input(names.inputs[index]!, "float32", [batchDimension, ...shape]),
   );
   const weightValues = new Map(
     network.weights.map(({ fullName }) => [fullName, graph.initializer(fullName, weights.get(fullName)!)]),
@@ -45,7 +45,9 @@ export function exportNetwork(
     device: "any",
     weight: (name) => weightValues.get(name)!,
   });
-  for (const name of outputs) graph.output(outputs.length === 1 ? "output" : name, values.get(name)!);
+  for (const [index, name] of network.outputs.entries()) {
+    graph.output(names.outputs[index]!, values.get(name)!);
+  }
   const counters = Object.fromEntries(
     network.weights
       .filter(({ role }) => role === "counter")
@@ -63,6 +65,16 @@ export function exportNetwork(
     checksums,
   };
   return writeModel(graph, { [metadataKey]: JSON.stringify(stored) });
+}
+
+/** `input` and `output` where there is one and no other has that name; else the layers' names. */
+function exportedNames({ inputs, outputs }: Network): { inputs: string[]; outputs: string[] } {
+  const given = { inputs: inputs.map(({ name }) => name), outputs: [...outputs] };
+  const one = { inputs: inputs.length === 1, outputs: outputs.length === 1 };
+  return {
+    inputs: one.inputs && (one.outputs || !given.outputs.includes("input")) ? ["input"] : given.inputs,
+    outputs: one.outputs && (one.inputs || !given.inputs.includes("output")) ? ["output"] : given.outputs,
+  };
 }
 
 /**

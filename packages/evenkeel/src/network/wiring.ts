@@ -76,7 +76,7 @@ export function chain(layers: readonly Layer[]): Wiring {
 /**
  * What leads from inputs to outputs, in a functional model.
  *
- * @throws Error when an output rests on an input that is not named, or a named one on nothing.
+ * @throws Error when an output rests on an input that is not named, no output on a named one, or one stands there twice.
  */
 export function connect(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): Wiring {
   const needed = new Set<SymbolicTensor>(inputs);
@@ -111,6 +111,7 @@ export function connect(inputs: readonly SymbolicTensor[], outputs: readonly Sym
     outputs: outputs.map((tensor) => names.get(tensor)!),
   };
   checkInputs(inputs, tensors, wiring);
+  checkOutputs(wiring);
   return wiring;
 }
 
@@ -119,7 +120,11 @@ function checkInputs(
   tensors: readonly SymbolicTensor[],
   { applications, outputs }: Wiring,
 ): void {
-  for (const { layer } of inputs) {
+  for (const [index, tensor] of inputs.entries()) {
+    const { layer } = tensor;
+    if (inputs.indexOf(tensor) < index) {
+      throw new Error(`The input "${layer.name}" stands twice among the model's inputs.`);
+    }
     if (!(layer instanceof InputLayer)) {
       throw new Error(
         `The inputs of a model are made by input({ shape: [...] }), got what layer "${layer.name}" gives.`,
@@ -133,6 +138,17 @@ function checkInputs(
     throw new Error(
       `An output of the model rests on the input "${tensor.layer.name}", which is not among its inputs.`,
     );
+  }
+}
+
+function checkOutputs({ inputs, outputs }: Wiring): void {
+  for (const [index, name] of outputs.entries()) {
+    if (outputs.indexOf(name) < index) {
+      throw new Error(`The output "${name}" stands twice among the model's outputs.`);
+    }
+    if (inputs.some((input) => input.name === name)) {
+      throw new Error(`The output "${name}" is an input of the model itself. Apply a layer to it.`);
+    }
   }
 }
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { gradients } from "../autodiff/index.js";
 import { add, Graph, matMul, mul, reduceSum, type Value } from "../graph/index.js";
 import { randomStream } from "../random/stream.js";
-import { sizeOf, type Tensor, tensor } from "../tensor/tensor.js";
+import { type Tensor, tensor } from "../tensor/tensor.js";
+import { channelsOf, momentsOf, normal, spread } from "../testing/batches.js";
 import { compile, evaluate } from "../testing/evaluate.js";
 import { expectClose } from "../testing/expect-close.js";
 import { checkGradients } from "../testing/numeric-gradient.js";
@@ -324,54 +325,6 @@ describe("normalizeByBatch", () => {
 /** For the operator, which starts at rank 3. */
 function reshaped(x: Value, device: string): Value {
   return device === "cpu" ? x.graph.node("Unsqueeze", [x, x.graph.indices([2])])[0]! : x;
-}
-
-function normal(stream: ReturnType<typeof randomStream>, shape: readonly number[]): Tensor<"float32"> {
-  return tensor(
-    Float32Array.from({ length: sizeOf(shape) }, () => stream.normal()),
-    shape,
-  );
-}
-
-/**
- * Each channel's values lie evenly within ±1.7 deviations of a centre of its own, in random order: no channel
- * is nearly constant, which would leave numeric differences nothing to measure.
- */
-function spread(
-  shape: readonly number[],
-  seed: number,
-  { centre, deviation, axis = 1 }: { centre: number; deviation: number; axis?: number },
-): Tensor<"float32"> {
-  const stream = randomStream(seed, "spread");
-  const after = sizeOf(shape.slice(axis + 1));
-  const channels = shape[axis]!;
-  const each = sizeOf(shape) / channels;
-  const centres = Array.from({ length: channels }, () => stream.uniform(-centre, centre));
-  const orders = Array.from({ length: channels }, () => stream.permutation(each));
-  const used = new Array<number>(channels).fill(0);
-  const data = Float32Array.from({ length: sizeOf(shape) }, (_, index) => {
-    const channel = Math.floor(index / after) % channels;
-    const place = orders[channel]![used[channel]!++]!;
-    return centres[channel]! + deviation * (3.4 * ((place + 0.5) / each) - 1.7);
-  });
-  return tensor(data, shape);
-}
-
-/** The values of each channel on axis 1. */
-function channelsOf({ shape, data }: Tensor): number[][] {
-  const after = sizeOf(shape.slice(2));
-  const channels = Array.from({ length: shape[1]! }, (): number[] => []);
-  for (const [index, value] of data.entries()) {
-    channels[Math.floor(index / after) % channels.length]!.push(Number(value));
-  }
-  return channels;
-}
-
-/** In float64. */
-function momentsOf(values: readonly number[]): { mean: number; variance: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return { mean, variance };
 }
 
 function dot(a: readonly number[], b: readonly number[]): number {

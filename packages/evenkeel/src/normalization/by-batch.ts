@@ -25,13 +25,13 @@ export interface NormalizedBatch {
  * With g = ∂L/∂y: ∂L/∂β = Σg, ∂L/∂γ = Σ g x̂, ∂L/∂x = γ/√(σ² + ε) · (g − mean(g) − x̂ · mean(g x̂)), which is
  * the paper's section 3 with the statistics inside the gradient, in compact form.
  *
- * @param x `[N, ..., C, ...]`, channels on `axis`.
+ * @param x `[N, ..., C, ...]`, channels on `axis`; several axes as `channelsOf` takes them.
  * @param device chooses between two formulations of the same mathematics.
  */
 export function normalizeByBatch(
   x: Value,
   affine: Affine,
-  { axis, epsilon, device }: { axis: number; epsilon: number; device: string },
+  { axis, epsilon, device }: { axis: number | readonly number[]; epsilon: number; device: string },
 ): NormalizedBatch {
   const channels = channelsOf(x, axis);
   const inputs = [x, affine.gamma, affine.beta].filter((value) => value !== undefined);

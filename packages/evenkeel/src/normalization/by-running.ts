@@ -3,10 +3,11 @@ import { add, div, mul, sqrt, sub } from "../graph/operations.js";
 import type { Affine } from "./by-batch.js";
 import { channelsOf } from "./channels.js";
 
-/** The statistics that a model keeps for inference, `[C]` each. */
-export interface RunningStatistics {
+/** Statistics of a batch, or those that a model keeps for inference, `[C]` each. */
+export interface Statistics {
   mean: Value;
-  variance: Value;
+  /** The variance, or the square of another deviation; undefined where nothing is divided by it. */
+  variance: Value | undefined;
 }
 
 /**
@@ -16,36 +17,26 @@ export interface RunningStatistics {
 export function normalizeByRunning(
   x: Value,
   { gamma, beta }: Affine,
-  { mean, variance }: RunningStatistics,
+  { mean, variance }: Statistics,
   { axis, epsilon }: { axis: number; epsilon: number },
 ): Value {
   const channels = channelsOf(x, axis);
-  const deviation = sqrt(add(variance, epsilon));
-  const factor = gamma ? div(gamma, deviation) : div(1, deviation);
-  const scaled = mul(sub(x, channels.spread(mean)), channels.spread(factor));
+  const factor = variance ? div(gamma ?? 1, sqrt(add(variance, epsilon))) : gamma;
+  const centred = sub(x, channels.spread(mean));
+  const scaled = factor ? mul(centred, channels.spread(factor)) : centred;
   return beta ? add(scaled, channels.spread(beta)) : scaled;
 }
 
 /**
- * The running statistics after a batch: old · momentum + batch · (1 − momentum); or, `"cumulative"`, the
- * plain average over the `batches` seen before and this one.
- *
- * @param valuesEach m, the number of values each statistic was taken over.
+ * A running statistic after a batch: old · momentum + batch · (1 − momentum); or, `"cumulative"`, the plain average
+ * over the `batches` seen before and this one.
  */
-export function updatedStatistics(
-  running: RunningStatistics,
-  batch: RunningStatistics,
-  options: { momentum: number | "cumulative"; runningVariance: "biased" | "unbiased"; valuesEach: number },
+export function movingAverage(
+  old: Value,
+  batch: Value,
+  momentum: number | "cumulative",
   batches?: Value,
-): RunningStatistics {
-  const { momentum, runningVariance, valuesEach } = options;
-  const variance =
-    runningVariance === "unbiased" ? mul(batch.variance, valuesEach / (valuesEach - 1)) : batch.variance;
-  if (momentum === "cumulative") {
-    const share = div(1, add(batches!, 1));
-    const towards = (old: Value, seen: Value) => add(old, mul(sub(seen, old), share));
-    return { mean: towards(running.mean, batch.mean), variance: towards(running.variance, variance) };
-  }
-  const blend = (old: Value, seen: Value) => add(mul(old, momentum), mul(seen, 1 - momentum));
-  return { mean: blend(running.mean, batch.mean), variance: blend(running.variance, variance) };
+): Value {
+  if (momentum === "cumulative") return add(old, mul(sub(batch, old), div(1, add(batches!, 1))));
+  return add(mul(old, momentum), mul(batch, 1 - momentum));
 }

@@ -1,19 +1,13 @@
 import { shown } from "../options/known.js";
 import type { Initializer, Regularizer } from "../weights/index.js";
 
-/** Options of batch normalization, with Keras's names and defaults. */
-export interface BatchNormalizationOptions {
+/** Options that every normalization with channels takes, with Keras's names and defaults. */
+export interface ChannelNormalizationOptions {
   /**
-   * The axis that keeps its own statistics; all others are averaged over. Default 1: the features of `[N, C]`,
-   * the channels of `[N, C, H, W]`. Negative axes count from the end. (Keras counts channels last, -1.)
+   * The axis of the channels, each of which has a gamma and a beta. Default 1: the features of `[N, C]`, the channels
+   * of `[N, C, H, W]`. Negative axes count from the end. (Keras counts channels last, -1.)
    */
   axis?: number;
-  /**
-   * Share of the OLD value that a running statistic keeps at each step, in [0, 1); default 0.99, Keras's.
-   * PyTorch's `momentum` is the share of the new value: its 0.1 is 0.9 here. `"cumulative"` gives every batch
-   * since the beginning the same weight (PyTorch's `momentum=None`).
-   */
-  momentum?: number | "cumulative";
   /** Added to the variance before its root is taken. Default 1e-3, Keras's; PyTorch has 1e-5. */
   epsilon?: number;
   /** Whether beta, the learned shift, is added. Default true. */
@@ -28,6 +22,16 @@ export interface BatchNormalizationOptions {
   betaRegularizer?: Regularizer;
   /** Penalty on gamma. Default none. */
   gammaRegularizer?: Regularizer;
+}
+
+/** Options of what normalises by the batch in training and keeps running statistics for inference. */
+export interface RunningStatisticsOptions {
+  /**
+   * Share of the OLD value that a running statistic keeps at each step, in [0, 1); default 0.99, Keras's.
+   * PyTorch's `momentum` is the share of the new value: its 0.1 is 0.9 here. `"cumulative"` gives every batch
+   * since the beginning the same weight (PyTorch's `momentum=None`).
+   */
+  momentum?: number | "cumulative";
   /** Default `zeros`. */
   runningMeanInitializer?: Initializer;
   /** Default `ones`. */
@@ -46,10 +50,91 @@ export interface BatchNormalizationOptions {
   inferenceStatistics?: "running" | "batch";
 }
 
-/** The names of `BatchNormalizationOptions`. */
-export const batchNormalizationOptionNames: Readonly<Record<keyof BatchNormalizationOptions, true>> = {
+/** Options of batch normalization, with Keras's names and defaults. */
+export interface BatchNormalizationOptions extends ChannelNormalizationOptions, RunningStatisticsOptions {
+  /**
+   * What the batch is divided by: its `"standard"` deviation (default), or, with Santurkar et al. 2018 (section 3.3),
+   * the average norm of its values as they are before the mean is subtracted: `"l1"` mean |x|, `"l2"` √mean x²,
+   * `"linf"` max |x|. The square of this deviation then takes the variance's place everywhere: √(s² + ε) divides, and
+   * `runningVariance` is its running average.
+   */
+  deviation?: "standard" | "l1" | "l2" | "linf";
+}
+
+/** Options of ghost batch normalization. */
+export interface GhostBatchNormalizationOptions
+  extends ChannelNormalizationOptions,
+    RunningStatisticsOptions {
+  /**
+   * The examples of a ghost batch, at least 2. A smaller ghost takes those that do not fill one, a lone one joins the
+   * ghost before it.
+   */
+  virtualBatchSize: number;
+}
+
+/** A number that grows with training: `from` until the step `start`, then linearly up to `to` at the step `end`. */
+export interface Ramp {
+  from: number;
+  to: number;
+  /** Steps before it starts to grow. */
+  start: number;
+  /** The step from which on it is `to`. */
+  end: number;
+}
+
+/** A bound of batch renormalization: the same at all steps, or growing. */
+export type Bound = number | Ramp;
+
+/** Options of batch renormalization. */
+export interface BatchRenormalizationOptions
+  extends ChannelNormalizationOptions,
+    Omit<RunningStatisticsOptions, "inferenceStatistics"> {
+  /**
+   * Bound of the factor r, at least 1: a number, or one that grows with the steps. Default
+   * `{ from: 1, to: 3, start: 5000, end: 40000 }`.
+   */
+  rMax?: Bound;
+  /** Bound of the shift d, at least 0. Default `{ from: 0, to: 5, start: 5000, end: 25000 }`. */
+  dMax?: Bound;
+}
+
+/** Options of mean-only batch normalization, which divides by nothing. */
+export interface MeanOnlyBatchNormalizationOptions
+  extends Omit<ChannelNormalizationOptions, "epsilon">,
+    Omit<RunningStatisticsOptions, "runningVariance" | "runningVarianceInitializer"> {
+  /** Whether the result is multiplied by gamma, the learned scale. Default false. */
+  scale?: boolean;
+}
+
+/** Options of noisy batch normalization. */
+export interface NoisyBatchNormalizationOptions extends BatchNormalizationOptions {
+  /** The distribution of the noise. Default Santurkar et al.'s. */
+  noise?: ShiftingNoiseOptions;
+}
+
+/** The distribution of shifting noise; the defaults are those of Santurkar et al. 2018. */
+export interface ShiftingNoiseOptions {
+  /** n_μ: the mean of the shifts is drawn from U(−n_μ, n_μ) at every step. Default 0.5. */
+  meanRange?: number;
+  /** n_σ, at least 1: the mean of the factors is drawn from U(1, n_σ) at every step. Default 1.25. */
+  deviationRange?: number;
+  /** r_μ: each value is shifted by a number from U(μ − r_μ, μ + r_μ). Default 0.1. */
+  meanSpread?: number;
+  /** r_σ: each value is multiplied by a number from N(σ, r_σ), r_σ being the standard deviation. Default 0.1. */
+  deviationSpread?: number;
+  /** Whether every `"channel"` has a μ and a σ of its own at a step (default), or the whole `"layer"` has one. */
+  drawnFor?: "channel" | "layer";
+}
+
+/** Options of group normalization. */
+export interface GroupNormalizationOptions extends ChannelNormalizationOptions {
+  /** In how many groups the channels are, neighbours together. Divides their number. Default 32. */
+  groups?: number;
+}
+
+/** The names of `ChannelNormalizationOptions`. */
+export const channelNormalizationOptionNames = {
   axis: true,
-  momentum: true,
   epsilon: true,
   center: true,
   scale: true,
@@ -57,17 +142,26 @@ export const batchNormalizationOptionNames: Readonly<Record<keyof BatchNormaliza
   gammaInitializer: true,
   betaRegularizer: true,
   gammaRegularizer: true,
+} as const;
+
+/** The names of `RunningStatisticsOptions`. */
+export const runningStatisticsOptionNames = {
+  momentum: true,
   runningMeanInitializer: true,
   runningVarianceInitializer: true,
   runningVariance: true,
   inferenceStatistics: true,
-};
+} as const;
+
+/** Stops with the option's name and what it must be, unless the condition holds. */
+export function requireOption(holds: boolean, option: string, expected: string, got: unknown): void {
+  if (!holds) throw new RangeError(`${option} must be ${expected}, got ${shown(got)}.`);
+}
 
 /** The options with defaults filled in and checked. @throws RangeError naming the option that is wrong. */
-export function completed(options: BatchNormalizationOptions) {
+export function completedChannels(options: ChannelNormalizationOptions) {
   const {
     axis = 1,
-    momentum = 0.99,
     epsilon = 1e-3,
     center = true,
     scale = true,
@@ -75,32 +169,13 @@ export function completed(options: BatchNormalizationOptions) {
     gammaInitializer = "ones",
     betaRegularizer,
     gammaRegularizer,
-    runningMeanInitializer = "zeros",
-    runningVarianceInitializer = "ones",
-    runningVariance = "biased",
-    inferenceStatistics = "running",
   } = options;
-  const refuse = (option: string, expected: string, got: unknown): never => {
-    throw new RangeError(`batchNormalization: ${option} must be ${expected}, got ${shown(got)}.`);
-  };
-  if (!Number.isInteger(axis) || axis === 0) refuse("axis", "a whole number other than 0, the batch", axis);
-  if (momentum !== "cumulative" && !(momentum >= 0 && momentum < 1)) {
-    refuse(
-      "momentum",
-      'in [0, 1), the share of the old value that is kept, or "cumulative" (1 would never update the running statistics)',
-      momentum,
-    );
-  }
-  if (!(epsilon > 0 && Number.isFinite(epsilon))) refuse("epsilon", "a finite number above 0", epsilon);
-  if (runningVariance !== "biased" && runningVariance !== "unbiased") {
-    refuse("runningVariance", '"biased" or "unbiased"', runningVariance);
-  }
-  if (inferenceStatistics !== "running" && inferenceStatistics !== "batch") {
-    refuse("inferenceStatistics", '"running" or "batch"', inferenceStatistics);
-  }
+  const isAxis = Number.isInteger(axis) && axis !== 0;
+  requireOption(isAxis, "axis", "a whole number other than 0, the batch", axis);
+  const isPositive = epsilon > 0 && Number.isFinite(epsilon);
+  requireOption(isPositive, "epsilon", "a finite number above 0", epsilon);
   return {
     axis,
-    momentum,
     epsilon,
     center,
     scale,
@@ -108,6 +183,32 @@ export function completed(options: BatchNormalizationOptions) {
     gammaInitializer,
     betaRegularizer,
     gammaRegularizer,
+  };
+}
+
+/** As `completedChannels`, of those that keep running statistics. */
+export function completed(options: ChannelNormalizationOptions & RunningStatisticsOptions) {
+  const {
+    momentum = 0.99,
+    runningMeanInitializer = "zeros",
+    runningVarianceInitializer = "ones",
+    runningVariance = "biased",
+    inferenceStatistics = "running",
+  } = options;
+  const channels = completedChannels(options);
+  requireOption(
+    momentum === "cumulative" || (momentum >= 0 && momentum < 1),
+    "momentum",
+    'in [0, 1), the share of the old value that is kept, or "cumulative" (1 would never update the running statistics)',
+    momentum,
+  );
+  const isEstimate = runningVariance === "biased" || runningVariance === "unbiased";
+  requireOption(isEstimate, "runningVariance", '"biased" or "unbiased"', runningVariance);
+  const isSource = inferenceStatistics === "running" || inferenceStatistics === "batch";
+  requireOption(isSource, "inferenceStatistics", '"running" or "batch"', inferenceStatistics);
+  return {
+    ...channels,
+    momentum,
     runningMeanInitializer,
     runningVarianceInitializer,
     runningVariance,

@@ -18,7 +18,7 @@ export interface UpdateRule {
   step(weight: Value, gradient: Value, context: UpdateContext): Value;
 }
 
-const trainedRoles: readonly WeightRole[] = ["kernel", "bias", "gamma", "beta", "slope"];
+const trainedRoles: readonly WeightRole[] = ["kernel", "bias", "gamma", "beta", "scale", "slope"];
 
 /** An optimiser from its rule: adds weight decay, clipping and the naming of its tensors. */
 export function optimizer<Options extends OptimizerOptions>(

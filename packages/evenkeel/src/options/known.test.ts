@@ -4,7 +4,9 @@ import { layers } from "../layers/index.js";
 import { losses } from "../losses/index.js";
 import { type CompileOptions, sequential } from "../model/index.js";
 import { optimizers } from "../optimizers/index.js";
+import { tensor } from "../tensor/tensor.js";
 import { clusterNetwork, clusters, quiet } from "../testing/clusters.js";
+import { shown } from "./known.js";
 
 const { x, y } = clusters(40);
 const wrong = (options: object) => options as never;
@@ -99,5 +101,27 @@ describe("what stands in the place of options or of a maker's result is refused"
     await expect(model.fit(x, ["1", "2"] as never, quiet)).rejects.toThrow(
       'y: Expected nested arrays of numbers, got "1" at [0]',
     );
+  });
+});
+
+describe("what was given is shown", () => {
+  it.each<[string, unknown, string]>([
+    ["a string", "relu", '"relu"'],
+    ["nothing", undefined, "undefined"],
+    ["a number that JSON has not", Number.NaN, "NaN"],
+    ["a few numbers", [1, [2, 3]], "[1,[2,3]]"],
+    ["options", { units: 3 }, '{"units":3}'],
+    ["many numbers", new Array(21).fill(0), '"an array of 21"'],
+    ["a tensor", tensor(new Uint8Array(21)), '{"type":"uint8","shape":[21],"data":"Uint8Array of 21"}'],
+    ["large whole numbers", { label: 1n }, '{"label":"1"}'],
+    ["a layer", { layer: layers.dense({ units: 1 }) }, '{"layer":"Dense"}'],
+  ])("%s", (_, value, text) => {
+    expect(shown(value)).toBe(text);
+  });
+
+  it("in a line, however much it is", () => {
+    const wide = Array.from({ length: 20 }, () => "x".repeat(50));
+    const deep = Array.from({ length: 20 }, () => wide);
+    expect(shown(deep)).toMatch(/^\[\["x{50}",.{145}…$/);
   });
 });

@@ -26,10 +26,23 @@ export function requireKnown<Options extends object>(
   return options;
 }
 
-/** A value as an error message shows it. */
+/** A value as an error message shows it: in full when it is short, by its size when it holds many numbers. */
 export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "function") return `the function ${value.name || "(without name)"}; call it`;
   if (typeof value !== "object" || value === null) return String(value);
-  return JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value, briefly) ?? String(value);
+  return text.length <= longest ? text : `${text.slice(0, longest)}…`;
+}
+
+const longest = 200;
+
+/** Keeps what JSON writes short: data by their size, objects of a class by its name. */
+function briefly(_: string, value: unknown): unknown {
+  if (typeof value === "bigint") return String(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${(value as Uint8Array).length}`;
+  if (Array.isArray(value)) return value.length <= 20 ? value : `an array of ${value.length}`;
+  const maker: { name: string } | undefined = value.constructor;
+  return maker === Object || maker === undefined ? value : maker.name;
 }

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sizeOf, type Tensor, tensor } from "../tensor/tensor.js";
 import { type Compiled, compile, evaluate } from "../testing/evaluate.js";
-import { uniformNumbers } from "./in-graph.js";
+import { expectClose } from "../testing/expect-close.js";
+import { normalNumbers, uniformNumbers } from "./in-graph.js";
 
 /** Wellons' lowbias32 on integers of unlimited size, cut to 32 bits: no sign, no shift to get wrong. */
 function mixed(value: bigint): bigint {
@@ -108,5 +109,78 @@ describe("uniformNumbers", () => {
       }
     }
     await compiled.release();
+  });
+});
+
+describe("normalNumbers", () => {
+  const count = 100_000;
+  const large = () =>
+    compile((_, { seed }) => normalNumbers(seed, [100, count / 100]), { seed: seedTensor(0) });
+
+  it("are Box and Muller's, from the uniform numbers of the same seed", async () => {
+    for (const shape of [[], [1], [5], [2, 3], [7, 3, 5]]) {
+      const size = sizeOf(shape);
+      const pairs = Math.ceil(size / 2);
+      for (const seed of [0, 7, 2 ** 32 - 1]) {
+        const [found] = await evaluate((_, { seed }) => normalNumbers(seed, shape), {
+          seed: seedTensor(seed),
+        });
+        const uniform = reference(seed, 2 * pairs);
+        const expected = Array.from({ length: size }, (_, index) => {
+          const [u, v] = [uniform[index % pairs]!, uniform[pairs + (index % pairs)]!];
+          const angle = 2 * Math.PI * v;
+          return Math.sqrt(-2 * Math.log(1 - u)) * (index < pairs ? Math.cos(angle) : Math.sin(angle));
+        });
+        expect(found!.shape).toEqual(shape);
+        // The angle is rounded to float32, and up to 2π; the radius is up to 5.8.
+        expectClose(found!, expected, { absolute: 3e-6 });
+      }
+    }
+  });
+
+  it("have the moments and the tails of a normal distribution", async () => {
+    const compiled = await large();
+    for (const seed of [0, 1, 42]) {
+      const found = await numbersOf(compiled, seed);
+      const power = (exponent: number) => mean(found.map((value) => value ** exponent));
+      // Five standard errors of 1e5 normal numbers: √(E z²ᵏ − (E zᵏ)²) / √1e5.
+      const error = (deviation: number) => (5 * deviation) / Math.sqrt(count);
+      expect(Math.abs(power(1))).toBeLessThan(error(1));
+      expect(Math.abs(power(2) - 1)).toBeLessThan(error(Math.sqrt(2)));
+      expect(Math.abs(power(3))).toBeLessThan(error(Math.sqrt(15)));
+      expect(Math.abs(power(4) - 3)).toBeLessThan(error(Math.sqrt(96)));
+      for (const [bound, share] of [
+        [0.5, 0.617075],
+        [1, 0.3173105],
+        [2, 0.0455003],
+        [3, 0.0026998],
+      ] as const) {
+        const beyond = found.filter((value) => Math.abs(value) > bound).length / count;
+        expect(Math.abs(beyond - share)).toBeLessThan(error(Math.sqrt(share * (1 - share))));
+      }
+      expect(found.every((value) => Math.abs(value) < 5.8)).toBe(true);
+    }
+    await compiled.release();
+  });
+
+  it("have nothing to do with one another, nor with those of other seeds", async () => {
+    const compiled = await large();
+    const [first, second] = [await numbersOf(compiled, 1), await numbersOf(compiled, 2)];
+    await compiled.release();
+    // Five standard errors of a correlation of 1e5 pairs.
+    const limit = 5 / Math.sqrt(count);
+    expect(Math.abs(correlation(first, second))).toBeLessThan(limit);
+    const half = count / 2;
+    // The two of a pair share a radius, which only their squares would show if the angle were not uniform.
+    expect(Math.abs(correlation(first.subarray(0, half), first.subarray(half)))).toBeLessThan(
+      limit * Math.SQRT2,
+    );
+    const squares = first.map((value) => value ** 2);
+    expect(Math.abs(correlation(squares.subarray(0, half), squares.subarray(half)))).toBeLessThan(
+      limit * Math.SQRT2,
+    );
+    for (const lag of [1, 2, 1000]) {
+      expect(Math.abs(correlation(first.subarray(lag), first.subarray(0, count - lag)))).toBeLessThan(limit);
+    }
   });
 });

@@ -5,9 +5,11 @@ import { randomStream } from "../random/stream.js";
 import { type Tensor, tensor } from "../tensor/tensor.js";
 import { initialize } from "../weights/index.js";
 import { evaluate } from "./evaluate.js";
+import { checkGradients } from "./numeric-gradient.js";
 
 export interface LayerRun {
-  input: Tensor<"float32">;
+  /** An array for layers of several inputs. */
+  input: Tensor<"float32"> | readonly Tensor<"float32">[];
   /** Weights by name; those left out have their initial values. */
   weights?: Readonly<Record<string, Tensor<"float32">>>;
   /** Default true. */
@@ -22,7 +24,10 @@ export interface LayerRun {
 
 export interface LayerResult {
   output: Tensor<"float32">;
+  /** That of the first input. */
   inputGradient: Tensor<"float32">;
+  /** Those of all inputs. */
+  inputGradients: readonly Tensor<"float32">[];
   /** By the weights' names; statistics have none. */
   weightGradients: Readonly<Record<string, Tensor<"float32">>>;
   /** Statistics after the step, by name. */
@@ -31,10 +36,11 @@ export interface LayerResult {
 
 /** Writes a layer into a graph of its own, with the gradients of Σ output · outputGradient, and runs it once. */
 export async function runLayer(layer: Layer, run: LayerRun): Promise<LayerResult> {
-  const { input, training = true, device = "cpu", seed = 1, outputGradient } = run;
+  const { training = true, device = "cpu", seed = 1, outputGradient } = run;
+  const inputs = Array.isArray(run.input) ? run.input : [run.input as Tensor<"float32">];
   const given: Record<string, Tensor> = {};
   const learned: string[] = [];
-  for (const { name, shape, role, initializer } of layer.weights(input.shape)) {
+  for (const { name, shape, role, initializer } of layer.weights(...inputs.map(({ shape }) => shape))) {
     given[name] = run.weights?.[name] ?? initialize(initializer, shape, randomStream(seed, name));
     if (role !== "statistic" && role !== "counter") learned.push(name);
   }
@@ -43,8 +49,9 @@ export async function runLayer(layer: Layer, run: LayerRun): Promise<LayerResult
   );
   const names: string[] = [];
   const results = await evaluate(
-    (graph, inputs) => {
-      const values = inputs as Readonly<Record<string, Value>>;
+    (graph, declared) => {
+      const values = declared as Readonly<Record<string, Value>>;
+      const taken = inputs.map((_, index) => values[`input/${index}`]!);
       const updates = new Map<string, Value>();
       const context: LayerContext = {
         training,
@@ -53,19 +60,20 @@ export async function runLayer(layer: Layer, run: LayerRun): Promise<LayerResult
         update: (name, next) => updates.set(name, next),
         randomSeed: () => values.seed!,
       };
-      const output = graph.within(layer.type, () => layer.build(context, values.input!));
+      const output = graph.within(layer.type, () => layer.build(context, ...taken));
       names.push("output", ...[...updates.keys()].map((name) => `update/${name}`));
       const found = [output, ...updates.values()];
       if (values.outputGradient) {
         const loss = reduceSum(mul(output, values.outputGradient));
-        const sources = [values.input!, ...learned.map(context.weight)];
-        names.push("gradient", ...learned.map((name) => `gradient/${name}`));
+        const sources = [...taken, ...learned.map(context.weight)];
+        names.push(...inputs.map((_, index) => `inputGradient/${index}`));
+        names.push(...learned.map((name) => `gradient/${name}`));
         found.push(...gradients(loss, sources));
       }
       return found;
     },
     {
-      input,
+      ...Object.fromEntries(inputs.map((input, index) => [`input/${index}`, input])),
       seed: tensor(Uint32Array.of(seed), []),
       ...weightFeeds,
       ...(outputGradient ? { outputGradient } : {}),
@@ -78,10 +86,39 @@ export async function runLayer(layer: Layer, run: LayerRun): Promise<LayerResult
         .filter(([name]) => name.startsWith(prefix))
         .map(([name, value]) => [name.slice(prefix.length), value as Tensor<"float32">]),
     );
+  const inputGradients = Object.values(under("inputGradient/"));
   return {
     output: byName.output as Tensor<"float32">,
-    inputGradient: byName.gradient as Tensor<"float32">,
+    inputGradient: inputGradients[0]!,
+    inputGradients,
     weightGradients: under("gradient/"),
     updates: under("update/"),
   };
+}
+
+/**
+ * Compares a layer's gradients with respect to its inputs and weights with differences, in training mode.
+ *
+ * @throws Error saying which disagree.
+ */
+export async function checkLayerGradients(
+  layer: Layer,
+  inputs: readonly Tensor<"float32">[],
+  weights: Readonly<Record<string, Tensor<"float32">>> = {},
+): Promise<void> {
+  const names = layer.weights(...inputs.map(({ shape }) => shape)).map(({ name }) => name);
+  await checkGradients(
+    (...values) => {
+      const own = values.slice(inputs.length);
+      const context: LayerContext = {
+        training: true,
+        device: "cpu",
+        weight: (name) => own[names.indexOf(name)]!,
+        update: () => {},
+        randomSeed: () => values[0]!.graph.constant(1, "uint32"),
+      };
+      return layer.build(context, ...values.slice(0, inputs.length));
+    },
+    [...inputs, ...names.map((name) => weights[name]!)],
+  );
 }

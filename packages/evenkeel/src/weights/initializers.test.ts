@@ -60,10 +60,20 @@ describe("initialize", () => {
     expect(draw("normal").some((value) => Math.abs(value) > 0.1)).toBe(true);
   });
 
-  it("counts all elements as fan-in and fan-out of what is no matrix", () => {
+  it("counts the elements of a vector as its fan-in and fan-out", () => {
     expectMoments(draw("heNormal", [count]), 0, 2 / count);
-    expectMoments(draw("lecunUniform", [30, 40, 50]), 0, 1 / count);
-    expectMoments(draw("glorotUniform", [30, 40, 50]), 0, 1 / count);
+    expectMoments(draw("glorotUniform", [count]), 0, 1 / count);
+  });
+
+  it.each<[number[], number, number]>([
+    [[40, 30, 50], 1500, 2000],
+    [[64, 32, 5, 6], 32 * 30, 64 * 30],
+    [[512, 1, 11, 11], 121, 512 * 121],
+  ])("takes the fans of a convolution's kernel %j from its shape: %i and %i", (kernel, fanIn, fanOut) => {
+    expectMoments(draw("heNormal", kernel), 0, 2 / fanIn);
+    expectMoments(draw("heUniform", kernel), 0, 2 / fanIn);
+    expectMoments(draw("lecunUniform", kernel), 0, 1 / fanIn);
+    expectMoments(draw("glorotNormal", kernel), 0, 2 / (fanIn + fanOut));
   });
 
   it.each([
@@ -88,9 +98,18 @@ describe("initialize", () => {
     }
   });
 
-  it("needs a matrix for orthogonal", () => {
-    expect(() => draw("orthogonal", [3, 4, 5])).toThrow(
-      "The orthogonal initializer needs a matrix, got the shape [3, 4, 5].",
+  it.each([[[8, 3, 3, 3]], [[40, 4, 3]], [[6, 1, 5, 5]]])(
+    "draws an orthogonal kernel %j as the matrix [out, rest]",
+    (kernel) => {
+      const matrix = [kernel[0]!, kernel.slice(1).reduce((product, size) => product * size)];
+      expect(initialize("orthogonal", kernel, randomStream(1, "test")).shape).toEqual(kernel);
+      expect(draw("orthogonal", kernel)).toEqual(draw("orthogonal", matrix));
+    },
+  );
+
+  it("needs more than a vector for orthogonal", () => {
+    expect(() => draw("orthogonal", [3])).toThrow(
+      "The orthogonal initializer needs a matrix or a kernel, got the shape [3].",
     );
   });
 

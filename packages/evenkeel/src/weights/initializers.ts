@@ -9,10 +9,15 @@ import { sizeOf, type Tensor, tensor } from "../tensor/tensor.js";
  * - `glorotUniform`, `glorotNormal`: variance 2/(fanIn + fanOut) (Glorot & Bengio 2010)
  * - `heUniform`, `heNormal`: variance 2/fanIn (He et al. 2015)
  * - `lecunUniform`, `lecunNormal`: variance 1/fanIn (LeCun et al. 1998)
- * - `orthogonal` (`gain` 1): orthonormal rows or columns (Saxe et al. 2014)
+ * - `orthogonal` (`gain` 1): orthonormal rows or columns (Saxe et al. 2014); a convolution's kernel is taken as the
+ *   matrix `[out, rest]`, as Keras and PyTorch do
  *
  * The `…Normal` schemes draw from a normal distribution truncated at two standard deviations and corrected to
  * the variance named, as Keras and TensorFlow.js do.
+ *
+ * Fans come from the weight's shape alone, as in Keras and PyTorch: of a matrix `[in, out]` they are its sizes; of a
+ * convolution's kernel `[out, in / groups, ...]`, in / groups and out, each times the kernel's spatial sizes; of a
+ * vector, its length.
  */
 export type Initializer = InitializerName | InitializerOptions;
 
@@ -43,7 +48,7 @@ const variances: Record<Scheme, (fanIn: number, fanOut: number) => number> = {
 /**
  * The first value of a weight.
  *
- * @param shape a kernel is `[in, out]`; fans of other ranks are both the number of elements.
+ * @param shape `[in, out]` of a matrix, `[out, in / groups, ...]` of a convolution's kernel.
  * @throws RangeError for an unknown initializer, naming those there are.
  */
 export function initialize(
@@ -53,8 +58,7 @@ export function initialize(
 ): Tensor<"float32"> {
   const options: InitializerOptions =
     typeof initializer === "string" ? ({ type: initializer } as InitializerOptions) : initializer;
-  const count = sizeOf(shape);
-  const [fanIn, fanOut] = shape.length === 2 ? (shape as [number, number]) : [count, count];
+  const [fanIn, fanOut] = fansOf(shape);
   switch (options.type) {
     case "zeros":
       return filled(shape, () => 0);
@@ -71,6 +75,13 @@ export function initialize(
     default:
       return scaled(options.type, shape, fanIn, fanOut, random);
   }
+}
+
+/** How many values go into one that the weight gives, and how many one of its inputs goes into. */
+function fansOf(shape: readonly number[]): readonly [fanIn: number, fanOut: number] {
+  if (shape.length < 2) return [sizeOf(shape), sizeOf(shape)];
+  const [first, second, ...field] = shape as [number, number, ...number[]];
+  return shape.length === 2 ? [first, second] : [second * sizeOf(field), first * sizeOf(field)];
 }
 
 function scaled(type: Scheme, shape: readonly number[], fanIn: number, fanOut: number, random: RandomStream) {
@@ -99,10 +110,13 @@ function truncatedNormal(random: RandomStream): number {
 
 /** Gram–Schmidt, twice for accuracy, on Gaussian vectors along the longer side; float64 throughout. */
 function orthogonal(shape: readonly number[], gain: number, random: RandomStream): Tensor<"float32"> {
-  if (shape.length !== 2) {
-    throw new RangeError(`The orthogonal initializer needs a matrix, got the shape [${shape.join(", ")}].`);
+  if (shape.length < 2) {
+    throw new RangeError(
+      `The orthogonal initializer needs a matrix or a kernel, got the shape [${shape.join(", ")}].`,
+    );
   }
-  const [rows, columns] = shape as [number, number];
+  const rows = shape[0]!;
+  const columns = sizeOf(shape.slice(1));
   const length = Math.max(rows, columns);
   const basis: Float64Array[] = [];
   for (let count = Math.min(rows, columns); count > 0; count--) {
