@@ -1,4 +1,5 @@
 import { type Graph, type Node, type Region, staticShape, type Value } from "../graph/graph.js";
+import { intoLayout, isReordered, outOfLayout } from "../graph/layout.js";
 import { add, sumToShape } from "../graph/operations.js";
 import { GraphError } from "../graph/operators.js";
 import { formatShape, zeros } from "../tensor/tensor.js";
@@ -16,6 +17,13 @@ import { type Rule, rules } from "./rules.js";
  */
 export function gradients(of: Value, withRespectTo: readonly Value[], seed?: Value): Value[] {
   const { graph } = of;
+  // What comes out of the blocked layout is hardly ever used itself: its content is.
+  if (withRespectTo.some(isReordered)) {
+    const contents = withRespectTo.map((value) => (isReordered(value) ? intoLayout(value) : value));
+    return gradients(of, contents, seed).map((gradient, index) =>
+      isReordered(withRespectTo[index]!) ? outOfLayout(gradient) : gradient,
+    );
+  }
   if (of.shape.length > 0) {
     throw new GraphError(
       graph.scope,

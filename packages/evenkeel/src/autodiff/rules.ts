@@ -1,4 +1,5 @@
 import { elementCount, type Value } from "../graph/graph.js";
+import { intoLayout, outOfLayout } from "../graph/layout.js";
 import {
   add,
   cast,
@@ -171,6 +172,10 @@ export const rules: Record<OperatorName, Rule | "none"> = {
   Mod: constant,
   Mul: ({ x, y, g }) => [mul(g, y), mul(g, x)],
   Neg: ({ g }) => [neg(g)],
+  NchwcConv: "none",
+  NchwcGlobalAveragePool: "none",
+  NchwcMaxPool: "none",
+  NchwcUpsample: "none",
   Not: constant,
   OneHot: constant,
   Or: constant,
@@ -204,6 +209,8 @@ export const rules: Record<OperatorName, Rule | "none"> = {
   Relu: ({ g, output }) => [mul(g, hardSigmoid(output, 3e38, 0))],
   Reshape: ({ x, g }) => [reshape(g, x.shape)],
   ScatterElements: "none",
+  ReorderInput: ({ g }) => [outOfLayout(g)],
+  ReorderOutput: ({ g }) => [intoLayout(g)],
   // λx for x > 0, else λα(eˣ − 1), whose derivative is the output + λα.
   Selu: ({ x, g, output }) => [
     where(greater(x, 0), mul(g, seluLambda), mul(g, add(output, seluLambda * seluAlpha))),

@@ -21,8 +21,9 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import { allocate, type ElementType, formatShape, sizeOf, type Tensor } from "../tensor/tensor.js";
+import { fused } from "./fusion.js";
 import type { Graph, Node, Value } from "./graph.js";
-import type { Attribute } from "./operators.js";
+import type { Attribute, OperatorName } from "./operators.js";
 
 /** Opset 20 is the first with `Gelu`; IR version 9 goes with it. */
 const opset = 20n;
@@ -46,15 +47,21 @@ const floatAttributes = new Set(["alpha", "beta", "gamma", "epsilon", "momentum"
  * @param metadata stored in the model's `metadata_props`.
  */
 export function writeModel(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  const needed = neededNodes(graph);
   const head = create(ModelProtoSchema, {
     irVersion,
     producerName: "evenkeel",
-    opsetImport: [create(OperatorSetIdProtoSchema, { domain: "", version: opset })],
+    opsetImport: [
+      create(OperatorSetIdProtoSchema, { domain: "", version: opset }),
+      ...(usesLayout(graph, needed)
+        ? [create(OperatorSetIdProtoSchema, { domain: layoutDomain, version: 1n })]
+        : []),
+    ],
     metadataProps: Object.entries(metadata).map(([key, value]) =>
       create(StringStringEntryProtoSchema, { key, value }),
     ),
   });
-  const content = create(ModelProtoSchema, { graph: writeGraph(graph, neededNodes(graph)) });
+  const content = create(ModelProtoSchema, { graph: writeGraph(graph, needed) });
   // One message in two parts, so that the graph comes last: wherever a file is cut off, the graph is not whole.
   const [first, second] = [toBinary(ModelProtoSchema, head), toBinary(ModelProtoSchema, content)];
   const bytes = new Uint8Array(first.length + second.length);
@@ -115,31 +122,48 @@ function neededNodes(graph: Graph): Set<Node | Value> {
   return needed;
 }
 
+/** ONNX Runtime's own operators for its blocked layout (graph/layout.ts). */
+const layoutDomain = "com.microsoft.nchwc";
+
+function written(operator: OperatorName): { opType: string; domain: string } {
+  const ofLayout = /^Nchwc|^Reorder/.test(operator);
+  return { opType: operator.replace(/^Nchwc/, ""), domain: ofLayout ? layoutDomain : "" };
+}
+
+function usesLayout(graph: Graph, needed: Set<Node | Value>): boolean {
+  return graph.nodes.some(
+    (node) =>
+      (needed.has(node) && written(node.operator).domain === layoutDomain) ||
+      (node.body !== undefined && usesLayout(node.body, needed)),
+  );
+}
+
 function writeGraph(graph: Graph, needed: Set<Node | Value>): GraphProto {
   return create(GraphProtoSchema, {
     name: graph.name,
-    node: graph.nodes
-      .filter((node) => needed.has(node))
-      .map((node) =>
-        create(NodeProtoSchema, {
-          name: node.outputs[0]!.name,
-          opType: node.operator,
-          input: node.inputs.map((value) => value?.name ?? ""),
-          output: writtenOutputs(node, needed).map((value) => value.name),
-          attribute: [
-            ...Object.entries(node.attributes).map(([name, value]) => writeAttribute(name, value)),
-            ...(node.body
-              ? [
-                  create(AttributeProtoSchema, {
-                    name: "body",
-                    type: AttributeType.GRAPH,
-                    g: writeGraph(node.body, needed),
-                  }),
-                ]
-              : []),
-          ],
-        }),
-      ),
+    node: fused(
+      graph.nodes.filter((node) => needed.has(node)),
+      new Set(graph.outputs.map(({ value }) => value)),
+    ).map((node) =>
+      create(NodeProtoSchema, {
+        name: node.outputs[0]!.name,
+        ...written(node.operator),
+        input: node.inputs.map((value) => value?.name ?? ""),
+        output: writtenOutputs(node, needed).map((value) => value.name),
+        attribute: [
+          ...Object.entries(node.attributes).map(([name, value]) => writeAttribute(name, value)),
+          ...(node.body
+            ? [
+                create(AttributeProtoSchema, {
+                  name: "body",
+                  type: AttributeType.GRAPH,
+                  g: writeGraph(node.body, needed),
+                }),
+              ]
+            : []),
+        ],
+      }),
+    ),
     initializer: [...graph.constants]
       .filter(([value]) => needed.has(value))
       .map(([value, tensor]) => writeTensor(value.name, tensor)),

@@ -1,5 +1,6 @@
 import { type ElementType, formatShape } from "../tensor/tensor.js";
 import type { Graph, Value } from "./graph.js";
+import { intoLayout, isReordered, outOfLayout } from "./layout.js";
 import { type Attributes, GraphError, type OperatorName } from "./operators.js";
 import { type Shape, sameShape } from "./shape.js";
 import { type Windows, windowAttributes } from "./windows.js";
@@ -30,14 +31,36 @@ function elementwise(operator: OperatorName, ...operands: readonly Operand[]): V
   return graph.node(operator, inputs)[0]!;
 }
 
+/**
+ * An elementwise operation does not care for the order of the elements: of values that come out of the blocked
+ * layout, it is done there, so that they need not come out.
+ */
+function inAnyOrder(operands: readonly Operand[], compute: (operands: readonly Operand[]) => Value): Value {
+  const reordered = operands.find((x) => typeof x !== "number" && isReordered(x)) as Value | undefined;
+  const alike = (x: Operand) =>
+    typeof x === "number" || x.shape.length === 0 || (reordered && sameShape(x.shape, reordered.shape));
+  if (!reordered || !operands.every(alike)) return compute(operands);
+  return outOfLayout(
+    compute(operands.map((x) => (typeof x === "number" || x.shape.length === 0 ? x : intoLayout(x)))),
+  );
+}
+
+const arithmetic =
+  (operator: OperatorName) =>
+  (a: Operand, b: Operand): Value =>
+    inAnyOrder([a, b], (operands) => elementwise(operator, ...operands));
+
+const unary = (operator: OperatorName, x: Value, attributes?: Attributes): Value =>
+  inAnyOrder([x], ([value]) => single(operator, [value as Value], attributes));
+
 /** Elementwise arithmetic with NumPy broadcasting. */
-export const add = (a: Operand, b: Operand) => elementwise("Add", a, b);
-export const sub = (a: Operand, b: Operand) => elementwise("Sub", a, b);
-export const mul = (a: Operand, b: Operand) => elementwise("Mul", a, b);
-export const div = (a: Operand, b: Operand) => elementwise("Div", a, b);
-export const pow = (a: Operand, b: Operand) => elementwise("Pow", a, b);
-export const maximum = (a: Operand, b: Operand) => elementwise("Max", a, b);
-export const minimum = (a: Operand, b: Operand) => elementwise("Min", a, b);
+export const add = arithmetic("Add");
+export const sub = arithmetic("Sub");
+export const mul = arithmetic("Mul");
+export const div = arithmetic("Div");
+export const pow = arithmetic("Pow");
+export const maximum = arithmetic("Max");
+export const minimum = arithmetic("Min");
 
 /** Elementwise comparisons; the result is bool. */
 export const greater = (a: Operand, b: Operand) => elementwise("Greater", a, b);
@@ -57,27 +80,27 @@ export const shiftRight = (a: Value, bits: number) =>
 export const mod = (a: Operand, b: Operand) => elementwise("Mod", a, b);
 
 /** Elementwise functions of one value. */
-export const neg = (x: Value) => single("Neg", [x]);
-export const abs = (x: Value) => single("Abs", [x]);
-export const exp = (x: Value) => single("Exp", [x]);
-export const log = (x: Value) => single("Log", [x]);
-export const sqrt = (x: Value) => single("Sqrt", [x]);
-export const reciprocal = (x: Value) => single("Reciprocal", [x]);
-export const sign = (x: Value) => single("Sign", [x]);
-export const sin = (x: Value) => single("Sin", [x]);
-export const cos = (x: Value) => single("Cos", [x]);
-export const erf = (x: Value) => single("Erf", [x]);
-export const tanh = (x: Value) => single("Tanh", [x]);
-export const sigmoid = (x: Value) => single("Sigmoid", [x]);
-export const softplus = (x: Value) => single("Softplus", [x]);
-export const relu = (x: Value) => single("Relu", [x]);
-export const leakyRelu = (x: Value, slope: number) => single("LeakyRelu", [x], { alpha: slope });
+export const neg = (x: Value) => unary("Neg", x);
+export const abs = (x: Value) => unary("Abs", x);
+export const exp = (x: Value) => unary("Exp", x);
+export const log = (x: Value) => unary("Log", x);
+export const sqrt = (x: Value) => unary("Sqrt", x);
+export const reciprocal = (x: Value) => unary("Reciprocal", x);
+export const sign = (x: Value) => unary("Sign", x);
+export const sin = (x: Value) => unary("Sin", x);
+export const cos = (x: Value) => unary("Cos", x);
+export const erf = (x: Value) => unary("Erf", x);
+export const tanh = (x: Value) => unary("Tanh", x);
+export const sigmoid = (x: Value) => unary("Sigmoid", x);
+export const softplus = (x: Value) => unary("Softplus", x);
+export const relu = (x: Value) => unary("Relu", x);
+export const leakyRelu = (x: Value, slope: number) => unary("LeakyRelu", x, { alpha: slope });
 export const pRelu = (x: Value, slope: Value) => single("PRelu", [x, slope]);
-export const elu = (x: Value, alpha: number) => single("Elu", [x], { alpha });
-export const selu = (x: Value) => single("Selu", [x]);
-export const gelu = (x: Value, approximate: "none" | "tanh") => single("Gelu", [x], { approximate });
+export const elu = (x: Value, alpha: number) => unary("Elu", x, { alpha });
+export const selu = (x: Value) => unary("Selu", x);
+export const gelu = (x: Value, approximate: "none" | "tanh") => unary("Gelu", x, { approximate });
 export const hardSigmoid = (x: Value, alpha: number, beta: number) =>
-  single("HardSigmoid", [x], { alpha, beta });
+  unary("HardSigmoid", x, { alpha, beta });
 export const identity = (x: Value) => single("Identity", [x]);
 export const clip = (x: Value, low: number, high: number) =>
   single("Clip", [x, x.graph.constant(low, x.type), x.graph.constant(high, x.type)]);

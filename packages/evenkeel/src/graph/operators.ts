@@ -10,6 +10,7 @@ import {
   type Operand,
   oneType,
 } from "./inference.js";
+import { blockedConvolution, blockedUpsampling, reorderedInput } from "./layout.js";
 import { broadcastShapes, product, type Shape, sameShape } from "./shape.js";
 import {
   convolution,
@@ -69,6 +70,10 @@ const inferences = {
   Mod: modulo,
   Mul: broadcast,
   Neg: same,
+  NchwcConv: blockedConvolution,
+  NchwcGlobalAveragePool: globalPooling,
+  NchwcMaxPool: pooling,
+  NchwcUpsample: blockedUpsampling,
   Not: same,
   OneHot: oneHot,
   Or: broadcast,
@@ -81,6 +86,8 @@ const inferences = {
   ReduceMin: reduce,
   ReduceSum: reduce,
   Relu: same,
+  ReorderInput: reorderedInput,
+  ReorderOutput: same,
   Reshape: reshape,
   ScatterElements: scatterElements,
   Selu: same,

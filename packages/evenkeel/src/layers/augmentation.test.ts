@@ -19,7 +19,7 @@ async function augment(chain: readonly Layer[], seeds: readonly number[]): Promi
   const compiled = await compile(
     (_, { x, seed }) => {
       const weight = () => expect.unreachable("augmentation has no weights");
-      const values = network.forward([x], { training: true, device: "cpu", weight, seed });
+      const values = network.forward([x], { training: true, device: "cpu", channelBlock: 1, weight, seed });
       return values.get(network.outputs[0]!)!;
     },
     { x: input, seed: { type: "uint32", shape: [] } },

@@ -207,6 +207,7 @@ describe("a frozen batch normalization", () => {
     const context = (weight: LayerContext["weight"]): LayerContext => ({
       training: true,
       device: "cpu",
+      channelBlock: 1,
       weight,
       update: () => expect.unreachable("a frozen layer updates nothing"),
       randomSeed: () => expect.unreachable("batch normalization draws nothing"),

@@ -95,6 +95,7 @@ async function inference(
     const context: LayerContext = {
       training: false,
       device: "cpu",
+      channelBlock: 1,
       weight: (name) => inputs[name]!,
       update: () => expect.unreachable("there are no statistics"),
       randomSeed: () => expect.unreachable("nothing is drawn"),

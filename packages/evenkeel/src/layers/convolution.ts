@@ -1,5 +1,5 @@
+import { convolution } from "../blocked/index.js";
 import type { Value } from "../graph/graph.js";
-import { conv } from "../graph/operations.js";
 import type { Shape } from "../graph/shape.js";
 import {
   requireWeightStandardization,
@@ -143,7 +143,9 @@ abstract class AnyConvolution extends Layer {
     const { groups } = this.division(input.shape[1] as number);
     const kernel = standardizedKernel(context.weight("kernel"), 0, weightStandardization, context.device);
     const bias = useBias ? context.weight("bias") : undefined;
-    return activate(activation, conv(input, kernel, bias, windows, groups));
+    const { channelBlock: block, training } = context;
+    const sum = convolution(input, kernel, bias, windows, { group: groups, block, training });
+    return activate(activation, sum);
   }
 }
 

@@ -124,6 +124,7 @@ describe("regularizers", () => {
         const context: LayerContext = {
           training: true,
           device: "cpu",
+          channelBlock: 1,
           weight,
           update: () => expect.unreachable("dense has no statistics"),
           randomSeed: () => expect.unreachable("dense draws nothing"),

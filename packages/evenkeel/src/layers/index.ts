@@ -64,6 +64,7 @@ export {
   type LayerContext,
   type LayerOptions,
   SymbolicTensor,
+  type Target,
 } from "./layer.js";
 export type { ConcatenateOptions } from "./merging.js";
 export type { GaussianDropoutOptions, GaussianNoiseOptions } from "./noise.js";

@@ -26,12 +26,21 @@ export interface LayerOptions {
 /** The names of `LayerOptions`. */
 export const layerOptionNames = { name: true, trainable: true, inputShape: true } as const;
 
+/** What a graph is built for: the fastest formulation differs. */
+export interface Target {
+  /** The execution provider; `any` for a model that goes elsewhere. */
+  readonly device: string;
+  /**
+   * How many channels of images lie side by side in the layout in which the device convolves fastest; 1 where there is
+   * no such layout.
+   */
+  readonly channelBlock: number;
+}
+
 /** What a layer can use while it writes itself into a graph. */
-export interface LayerContext {
+export interface LayerContext extends Target {
   /** True when the graph trains: dropout drops, batch normalization uses the batch. */
   readonly training: boolean;
-  /** The execution provider the graph is meant for; the fastest formulation differs. */
-  readonly device: string;
   /** The present value of one of the layer's weights. */
   weight(name: string): Value;
   /** Gives a statistic its value for the next step. Only while training. */
@@ -156,6 +165,7 @@ export function describeLayer(
     const context: LayerContext = {
       training: false,
       device: "cpu",
+      channelBlock: 1,
       weight: (name) => own.get(name)!,
       update: () => {},
       randomSeed: () => graph.constant(0, "uint32"),

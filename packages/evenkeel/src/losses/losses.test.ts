@@ -121,7 +121,12 @@ describe("a last activation", () => {
       ]);
       return evaluate(
         (_, { x, y, kernel }) => {
-          const outputs = network.forward([x], { training: true, device: "cpu", weight: () => kernel });
+          const outputs = network.forward([x], {
+            training: true,
+            device: "cpu",
+            channelBlock: 1,
+            weight: () => kernel,
+          });
           const value = losses.categoricalCrossentropy().build(y, [...outputs.values()].at(-1)!);
           return [value, ...gradients(value, [kernel])];
         },

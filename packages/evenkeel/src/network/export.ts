@@ -43,6 +43,7 @@ export function exportNetwork(
   const values = network.forward(fed, {
     training: false,
     device: "any",
+    channelBlock: 1,
     weight: (name) => weightValues.get(name)!,
   });
   for (const [index, name] of network.outputs.entries()) {

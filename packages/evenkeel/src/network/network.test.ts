@@ -109,7 +109,7 @@ describe("a network refuses", () => {
     const graph = new Graph("test");
     const x = graph.input("x", "float32", [2, 3]);
     const weight = () => expect.unreachable("dropout has no weights");
-    expect(() => network.forward([x], { training: true, device: "cpu", weight })).toThrow(
+    expect(() => network.forward([x], { training: true, device: "cpu", channelBlock: 1, weight })).toThrow(
       "drop draws random numbers, and the graph has no seed.",
     );
   });

@@ -7,6 +7,7 @@ import {
   type Layer,
   type LayerContext,
   type SymbolicTensor,
+  type Target,
 } from "../layers/index.js";
 import { randomStream, streamSeed } from "../random/stream.js";
 import { formatShape, sizeOf, type Tensor } from "../tensor/tensor.js";
@@ -22,9 +23,8 @@ export interface NetworkWeight extends WeightSpecification {
 }
 
 /** What a network needs from outside to write itself into a graph. */
-export interface ForwardOptions {
+export interface ForwardOptions extends Target {
   training: boolean;
-  device: string;
   /** The value of a weight by its full name. */
   weight(fullName: string): Value;
   /** Takes the next value of a statistic. Needed while training. */
@@ -136,6 +136,7 @@ export class Network {
       const context: LayerContext = {
         training: options.training,
         device: options.device,
+        channelBlock: options.channelBlock,
         weight: (weight) => {
           const fullName = `${layer.name}/${weight}`;
           return updated.get(fullName) ?? options.weight(fullName);

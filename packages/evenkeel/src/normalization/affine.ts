@@ -1,6 +1,11 @@
 import type { Value } from "../graph/graph.js";
 import { expand, reshape } from "../graph/operations.js";
-import type { Affine } from "./by-batch.js";
+
+/** gamma and beta, `[C]`, where the layer has them. */
+export interface Affine {
+  gamma: Value | undefined;
+  beta: Value | undefined;
+}
 
 /** Neither gamma nor beta. */
 export const plain: Affine = { gamma: undefined, beta: undefined };

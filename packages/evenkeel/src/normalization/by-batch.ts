@@ -1,13 +1,10 @@
 import type { Value } from "../graph/graph.js";
+import { isReordered } from "../graph/layout.js";
 import { add, div, gather, mul, relu, reshape, sqrt, sub } from "../graph/operations.js";
 import { zeros } from "../tensor/tensor.js";
+import type { Affine } from "./affine.js";
 import { type Channels, channelsOf } from "./channels.js";
-
-/** gamma and beta, `[C]`, where the layer has them. */
-export interface Affine {
-  gamma: Value | undefined;
-  beta: Value | undefined;
-}
+import { normalizeBatchInBlocks } from "./in-blocks.js";
 
 /** A batch normalized by its own statistics, and these, as vectors `[C]`. */
 export interface NormalizedBatch {
@@ -34,6 +31,9 @@ export function normalizeByBatch(
   { axis, epsilon, device }: { axis: number | readonly number[]; epsilon: number; device: string },
 ): NormalizedBatch {
   const channels = channelsOf(x, axis);
+  if (isReordered(x) && axis === 1 && channels.valuesEach !== undefined) {
+    return { ...normalizeBatchInBlocks(x, affine, epsilon), channels };
+  }
   const inputs = [x, affine.gamma, affine.beta].filter((value) => value !== undefined);
   // ONNX Runtime's own operator is faster from rank 3 on, and several times slower on [N, C]
   // (bench/formulations.mjs). Only its CPU provider can train with it; it knows channels on axis 1 only.

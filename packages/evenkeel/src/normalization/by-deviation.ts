@@ -1,6 +1,6 @@
 import type { Value } from "../graph/graph.js";
 import { abs, add, div, mul, reduceMax, sqrt, sub } from "../graph/operations.js";
-import type { Affine } from "./by-batch.js";
+import type { Affine } from "./affine.js";
 import { type Channels, channelsOf } from "./channels.js";
 
 /** What stands in the place of the standard deviation. */

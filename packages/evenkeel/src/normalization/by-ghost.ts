@@ -1,8 +1,9 @@
 import { staticShape, type Value } from "../graph/graph.js";
 import { add, concat, mul, reduceMean, reshape, slice, transpose } from "../graph/operations.js";
 import { product } from "../graph/shape.js";
+import type { Affine } from "./affine.js";
 import { repeated } from "./affine.js";
-import { type Affine, normalizeByBatch } from "./by-batch.js";
+import { normalizeByBatch } from "./by-batch.js";
 import { channelAxis } from "./channels.js";
 
 /** Ghost batches of one size, one after another. */

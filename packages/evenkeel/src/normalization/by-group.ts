@@ -1,8 +1,9 @@
 import type { Value } from "../graph/graph.js";
 import { add, mul, reshape, transpose } from "../graph/operations.js";
 import { product, type Shape } from "../graph/shape.js";
+import type { Affine } from "./affine.js";
 import { plain, repeated } from "./affine.js";
-import { type Affine, normalizeByBatch } from "./by-batch.js";
+import { normalizeByBatch } from "./by-batch.js";
 import { channelAxis, channelsOf } from "./channels.js";
 
 /**

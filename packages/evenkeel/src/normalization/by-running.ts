@@ -1,7 +1,9 @@
 import type { Value } from "../graph/graph.js";
-import { add, div, mul, sqrt, sub } from "../graph/operations.js";
-import type { Affine } from "./by-batch.js";
+import { isReordered } from "../graph/layout.js";
+import { add, div, mul, neg, sqrt, sub } from "../graph/operations.js";
+import type { Affine } from "./affine.js";
 import { channelsOf } from "./channels.js";
+import { mapChannelsInBlocks } from "./in-blocks.js";
 
 /** Statistics of a batch, or those that a model keeps for inference, `[C]` each. */
 export interface Statistics {
@@ -22,6 +24,10 @@ export function normalizeByRunning(
 ): Value {
   const channels = channelsOf(x, axis);
   const factor = variance ? div(gamma ?? 1, sqrt(add(variance, epsilon))) : gamma;
+  if (isReordered(x) && axis === 1 && factor) {
+    const shift = mul(mean, factor);
+    return mapChannelsInBlocks(x, factor, beta ? sub(beta, shift) : neg(shift));
+  }
   const centred = sub(x, channels.spread(mean));
   const scaled = factor ? mul(centred, channels.spread(factor)) : centred;
   return beta ? add(scaled, channels.spread(beta)) : scaled;

@@ -1,4 +1,5 @@
-export { type Affine, type NormalizedBatch, normalizeByBatch } from "./by-batch.js";
+export type { Affine } from "./affine.js";
+export { type NormalizedBatch, normalizeByBatch } from "./by-batch.js";
 export { type Deviation, normalizeByDeviation } from "./by-deviation.js";
 export { normalizeByGhosts } from "./by-ghost.js";
 export { normalizeByGroup, valuesOfGroup } from "./by-group.js";

@@ -1,8 +1,9 @@
 import type { Graph, Value } from "../graph/graph.js";
 import { add, div, maximum, minimum, mul, neg, sqrt, stopGradient, sub } from "../graph/operations.js";
 import { requireKnown } from "../options/known.js";
+import type { Affine } from "./affine.js";
 import { plain } from "./affine.js";
-import { type Affine, type NormalizedBatch, normalizeByBatch } from "./by-batch.js";
+import { type NormalizedBatch, normalizeByBatch } from "./by-batch.js";
 import type { Statistics } from "./by-running.js";
 import { type BatchRenormalizationOptions, type Bound, requireOption } from "./options.js";
 

@@ -28,7 +28,7 @@ async function drawn(options: ShiftingNoiseOptions, seeds: readonly number[] = [
   const input = graph.input("x", "float32", shape);
   const seed = graph.input("seed", "uint32", []);
   const weight = () => expect.unreachable("noise has no weights");
-  const outputs = network.forward([input], { training: true, device: "cpu", weight, seed });
+  const outputs = network.forward([input], { training: true, device: "cpu", channelBlock: 1, weight, seed });
   for (const name of ["first", "second"]) graph.output(`out/${name}`, outputs.get(name)!);
   const program = await nodeRuntime({ threads: 1 }).load(writeModel(graph), "noise");
   const run = async (value: number, seed: number): Promise<Record<string, Tensor>> =>

@@ -6,6 +6,7 @@ import {
 } from "onnxruntime-node";
 import { readModel } from "../graph/onnx.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { cpuChannelBlock } from "./channel-block.js";
 import { DeviceState } from "./device-state.js";
 import { HostState, type SessionState, wrap } from "./host-state.js";
 import { type Program, type Runtime, RuntimeError, type State } from "./runtime.js";
@@ -49,6 +50,7 @@ export function nodeRuntime({ device = "cpu", threads }: NodeRuntimeOptions = {}
   return {
     name: `onnxruntime-node ${ortEnvironment.versions.node ?? ortEnvironment.versions.common}`,
     device,
+    channelBlock: async () => (device === "cpu" ? await cpuChannelBlock() : 1),
     createState: (tensors) =>
       device === "webgpu" ? new DeviceState(tensors, options) : new HostState(tensors),
     async load(model, label) {

@@ -9,6 +9,11 @@ export interface Runtime {
    * `cpu` too: what is true of that provider (loops, batch normalization's operator) is true of it there.
    */
   readonly device: string;
+  /**
+   * How many channels a block of ONNX Runtime's own layout for convolutions holds on this machine (graph/layout.ts):
+   * 16 with AVX-512, 8 with AVX2; 1 where it has none.
+   */
+  channelBlock(): Promise<number>;
   /** Puts named tensors where programs can read and replace them. */
   createState(tensors: Iterable<readonly [string, Tensor]>): State;
   /**

@@ -56,6 +56,7 @@ export async function runLayer(layer: Layer, run: LayerRun): Promise<LayerResult
       const context: LayerContext = {
         training,
         device,
+        channelBlock: 1,
         weight: (name) => values[`weight/${name}`]!,
         update: (name, next) => updates.set(name, next),
         randomSeed: () => values.seed!,
@@ -113,6 +114,7 @@ export async function checkLayerGradients(
       const context: LayerContext = {
         training: true,
         device: "cpu",
+        channelBlock: 1,
         weight: (name) => own[names.indexOf(name)]!,
         update: () => {},
         randomSeed: () => values[0]!.graph.constant(1, "uint32"),

@@ -1,3 +1,4 @@
+import type { Target } from "../layers/index.js";
 import type { Network } from "../network/network.js";
 import type { Program, Runtime, State } from "../runtime/runtime.js";
 import { gatherRows, rows, type Tensor, tensor } from "../tensor/tensor.js";
@@ -163,7 +164,8 @@ export class Engine {
   /** Whether the step can be built for a batch size. */
   canTrainOn(data: Examples, batchSize: number): boolean {
     try {
-      programs.oneStep(this.blueprint(), signatureOf(data), batchSize);
+      const { device } = this.runtime;
+      programs.oneStep(this.blueprint({ device, channelBlock: 1 }), signatureOf(data), batchSize);
       return true;
     } catch {
       return false;
@@ -290,7 +292,7 @@ export class Engine {
     }
   }
 
-  private blueprint(): programs.Blueprint {
+  private blueprint(target: Target): programs.Blueprint {
     const shapes = new Map<string, readonly number[]>();
     const trained: { name: string; shape: readonly number[] }[] = [];
     for (const weight of this.network.weights) {
@@ -303,7 +305,7 @@ export class Engine {
     const engine = this;
     return {
       network: this.network,
-      device: this.runtime.device,
+      target,
       get compiled() {
         return engine.compiled;
       },
@@ -345,10 +347,16 @@ export class Engine {
       this.loaded.delete(oldest);
       void releaseOf(program);
     }
-    const loading = this.runtime.load(build(this.blueprint()), `the ${kind} program`);
+    const loading = this.load(build, `the ${kind} program`);
     this.loaded.set(id, loading);
     loading.catch(() => this.loaded.delete(id));
     return loading;
+  }
+
+  private async load(build: (blueprint: programs.Blueprint) => Uint8Array, label: string): Promise<Program> {
+    const { device } = this.runtime;
+    const channelBlock = await this.runtime.channelBlock();
+    return this.runtime.load(build(this.blueprint({ device, channelBlock })), label);
   }
 }
 

@@ -2,7 +2,7 @@ import { dependsOn, gradients } from "../autodiff/gradients.js";
 import { Graph, type Value } from "../graph/graph.js";
 import { writeModel } from "../graph/onnx.js";
 import { cast, gather, isInfinite, isNotANumber, logicalOr, loop, reduceSum } from "../graph/operations.js";
-import { batchDimension } from "../layers/index.js";
+import { batchDimension, type Target } from "../layers/index.js";
 import type { Network } from "../network/network.js";
 import type { ElementType, Tensor } from "../tensor/tensor.js";
 import { buildLoss, buildStep, type Compiled, stateInputs } from "./step.js";
@@ -23,7 +23,7 @@ export interface DataSignature {
 export interface Blueprint {
   readonly network: Network;
   readonly compiled: Compiled;
-  readonly device: string;
+  readonly target: Target;
   /** The shape of a weight or of one of the optimiser's tensors. */
   shapeOf(name: string): readonly number[];
 }
@@ -47,7 +47,7 @@ export function dataNames({ inputs, outputs }: Network): { x: string[]; y: strin
  * batches are gathered inside. Outputs: every step's measures `[steps]`, and the state after the last.
  */
 export function manySteps(blueprint: Blueprint, data: DataSignature, batchSize: number): Uint8Array {
-  const { network, compiled, device, shapeOf } = blueprint;
+  const { network, compiled, target, shapeOf } = blueprint;
   const graph = new Graph("training");
   const steps = graph.input("steps", "int64", []);
   const all = dataInputs(graph, network, data, "examples");
@@ -70,7 +70,7 @@ export function manySteps(blueprint: Blueprint, data: DataSignature, batchSize: 
         learningRate: gather(learningRates, step),
         state: (name) => carried.get(name) ?? outerState(name),
       },
-      device,
+      target,
     );
     names.push(...measures.keys());
     return { state: changing.map((name) => next.get(name)!), kept: [...measures.values()] };
@@ -85,7 +85,7 @@ export function manySteps(blueprint: Blueprint, data: DataSignature, batchSize: 
  * the state after it. For devices where a loop, or a whole data set as an input, does not pay.
  */
 export function oneStep(blueprint: Blueprint, data: DataSignature, batchSize: number): Uint8Array {
-  const { network, compiled, device, shapeOf } = blueprint;
+  const { network, compiled, target, shapeOf } = blueprint;
   const graph = new Graph("training");
   const { next, measures } = buildStep(
     network,
@@ -96,7 +96,7 @@ export function oneStep(blueprint: Blueprint, data: DataSignature, batchSize: nu
       learningRate: graph.input("learningRate", "float32", []),
       state: stateInputs(graph, shapeOf),
     },
-    device,
+    target,
   );
   for (const [name, value] of next) graph.output(`${name}/next`, value);
   for (const [name, value] of measures) graph.output(`measures/${name}`, value);
@@ -105,21 +105,21 @@ export function oneStep(blueprint: Blueprint, data: DataSignature, batchSize: nu
 
 /** Loss and metrics in inference mode, for batches of any size. Inputs: `data/…`. */
 export function evaluation(blueprint: Blueprint, data: DataSignature): Uint8Array {
-  const { network, compiled, device, shapeOf } = blueprint;
+  const { network, compiled, target, shapeOf } = blueprint;
   const graph = new Graph("evaluation");
   const inputs = {
     ...dataInputs(graph, network, data, batchDimension),
     seed: graph.constant(0, "uint32"),
     state: stateInputs(graph, shapeOf),
   };
-  const { measures } = buildLoss(network, compiled, inputs, { training: false, device });
+  const { measures } = buildLoss(network, compiled, inputs, { training: false, ...target });
   for (const [name, value] of measures) graph.output(`measures/${name}`, value);
   return writeModel(graph);
 }
 
 /** What layers give in inference mode, for batches of any size. Inputs: `data/x/…`. Outputs: `layers/…`. */
 export function prediction(
-  { network, device, shapeOf }: Omit<Blueprint, "compiled">,
+  { network, target, shapeOf }: Omit<Blueprint, "compiled">,
   data: readonly Signature[],
   layers: readonly string[],
 ): Uint8Array {
@@ -127,7 +127,7 @@ export function prediction(
   const { x } = dataInputs(graph, network, { x: data, y: [] }, batchDimension);
   const outputs = network.forward(x, {
     training: false,
-    device,
+    ...target,
     weight: stateInputs(graph, shapeOf),
   });
   for (const layer of layers) graph.output(`layers/${layer}`, outputs.get(layer)!);
@@ -140,7 +140,7 @@ export function prediction(
  * `seed`.
  */
 export function inspection(
-  { network, compiled, device, shapeOf }: Blueprint,
+  { network, compiled, target, shapeOf }: Blueprint,
   data: DataSignature,
   batchSize: number,
   wanted: {
@@ -156,7 +156,7 @@ export function inspection(
     network,
     compiled,
     { ...dataInputs(graph, network, data, batchSize), seed: graph.input("seed", "uint32", []), state },
-    { training: wanted.training, device, update: () => {} },
+    { training: wanted.training, ...target, update: () => {} },
   );
   const targets = [
     ...wanted.weightGradients.map((name) => ({ output: `gradients/weights/${name}`, value: state(name) })),
@@ -186,7 +186,7 @@ export function inspection(
  * training step. Inputs as `inspection`; outputs `counts/data/…`, `weights/WEIGHT`, `outputs/LAYER` and `gradients/WEIGHT`.
  */
 export function diagnosis(blueprint: Blueprint, data: DataSignature, batchSize: number): Uint8Array {
-  const { network, compiled, device, shapeOf } = blueprint;
+  const { network, compiled, target, shapeOf } = blueprint;
   const graph = new Graph("diagnosis");
   const state = stateInputs(graph, shapeOf);
   const batch = dataInputs(graph, network, data, batchSize);
@@ -194,7 +194,7 @@ export function diagnosis(blueprint: Blueprint, data: DataSignature, batchSize: 
     network,
     compiled,
     { ...batch, seed: graph.input("seed", "uint32", []), state },
-    { training: true, device, update: () => {} },
+    { training: true, ...target, update: () => {} },
   );
   const trained = network.weights.filter((weight) => network.isTrainable(weight));
   const found = gradients(
@@ -217,7 +217,7 @@ export function diagnosis(blueprint: Blueprint, data: DataSignature, batchSize: 
  * built; the forward pass alone is enough for that.
  */
 function changingState(
-  { network, compiled, device, shapeOf }: Blueprint,
+  { network, compiled, target, shapeOf }: Blueprint,
   data: DataSignature,
   batchSize: number,
 ): string[] {
@@ -225,7 +225,7 @@ function changingState(
   const updated = new Set<string>();
   network.forward(dataInputs(graph, network, data, batchSize).x, {
     training: true,
-    device,
+    ...target,
     weight: stateInputs(graph, shapeOf),
     update: (name) => updated.add(name),
     seed: graph.input("seed", "uint32", []),

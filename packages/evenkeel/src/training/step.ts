@@ -1,6 +1,7 @@
 import { gradients } from "../autodiff/gradients.js";
 import type { Graph, Value } from "../graph/graph.js";
 import { add, mul } from "../graph/operations.js";
+import type { Target } from "../layers/index.js";
 import type { Loss } from "../losses/losses.js";
 import type { Metric } from "../metrics/metrics.js";
 import type { Network } from "../network/network.js";
@@ -46,7 +47,7 @@ export function buildLoss(
   network: Network,
   { objectives }: Pick<Compiled, "objectives">,
   inputs: StepInputs,
-  options: { training: boolean; device: string; update?(name: string, next: Value): void },
+  options: Target & { training: boolean; update?(name: string, next: Value): void },
 ): { loss: Value; measures: Measures; outputs: Map<string, Value> } {
   const { graph } = inputs.x[0]!;
   const outputs = network.forward(inputs.x, { ...options, weight: inputs.state, seed: inputs.seed });
@@ -83,13 +84,13 @@ export function buildStep(
   network: Network,
   compiled: Compiled,
   inputs: StepInputs & { learningRate: Value },
-  device: string,
+  target: Target,
 ): { next: Map<string, Value>; measures: Measures } {
   const { graph } = inputs.x[0]!;
   const next = new Map<string, Value>();
   const { loss, measures } = buildLoss(network, compiled, inputs, {
     training: true,
-    device,
+    ...target,
     update: (name, value) => next.set(name, value),
   });
   const parameters = network.weights

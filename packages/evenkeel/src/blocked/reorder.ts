@@ -1,0 +1,39 @@
+import type { Value } from "../graph/graph.js";
+import { concat, reshape, transpose } from "../graph/operations.js";
+import type { Dimension } from "../graph/shape.js";
+import { zeros } from "../tensor/tensor.js";
+
+/** ReorderInput of `[N, C, H, W]`, channels in blocks. */
+export const intoBlocks = (x: Value): Value => x.graph.node("ReorderInput", [x], { channels_last: 0 })[0]!;
+
+/** ReorderOutput: blocks back to `[N, C, H, W]`. */
+export const outOfBlocks = (x: Value): Value =>
+  x.graph.node("ReorderOutput", [x], { channels: x.shape[1] as number, channels_last: 0 })[0]!;
+
+/**
+ * `[outer, a, b, block]` → `[outer, b, a, block]`, by the operator that brings images with their channels last into
+ * the layout: ONNX Runtime's Transpose runs on one thread.
+ */
+export function swapped(x: Value, outer: Dimension, a: number, b: number, block: number): Value {
+  const image = reshape(x, [outer, a, 1, b * block]);
+  return x.graph.node("ReorderInput", [image], { channels_last: 1 })[0]!;
+}
+
+/** The first two axes of `[a, b, rest]` in the other order. */
+export const swappedFirst = (x: Value, a: number, b: number, rest: number): Value =>
+  transpose(reshape(x, [a, b, rest]), [1, 0, 2]);
+
+/** Zeros before and behind the middle axis of `[rows, width, inner]`. */
+export function padded(
+  x: Value,
+  rows: number,
+  width: number,
+  inner: number,
+  [before, behind]: readonly [number, number],
+): Value {
+  const middle = reshape(x, [rows, width, inner]);
+  const none = (count: number) =>
+    count > 0 ? [x.graph.constant(zeros("float32", [rows, count, inner]))] : [];
+  const parts = [...none(before), middle, ...none(behind)];
+  return parts.length === 1 ? middle : concat(parts, 1);
+}

@@ -1,0 +1,74 @@
+import type { Value } from "./graph.js";
+import type { Call, Described } from "./inference.js";
+import type { Shape } from "./shape.js";
+
+/*
+ * ONNX Runtime's CPU provider convolves fastest where the channels lie in blocks, side by side for each pixel:
+ * [N, C / block, H, W, block] in memory. Its graph optimiser brings models into this layout when their kernels are
+ * constants, which those of a model in training are not. The operators it uses are there for everyone, in a domain of
+ * their own. A tensor in the layout is declared with its logical shape [N, C, H, W]; only its content is in another
+ * order.
+ */
+
+const contents = new WeakMap<Value, Value>();
+
+/** Whether a value is what comes out of the layout. */
+export function isReordered(x: Value): boolean {
+  return x.producer?.operator === "ReorderOutput";
+}
+
+/** The content of `[N, C, H, W]` in the layout; C must be whole blocks. */
+export function intoLayout(x: Value): Value {
+  if (isReordered(x)) return x.producer!.inputs[0]!;
+  const known = contents.get(x);
+  if (known) return known;
+  const content = x.graph.node("ReorderInput", [x], { channels_last: 0 })[0]!;
+  // What is inside of a region with a derivative of its own is of no use outside.
+  if (!content.producer!.region) contents.set(x, content);
+  return content;
+}
+
+/** The value whose content in the layout is given. Where it goes back into the layout, nothing is computed. */
+export function outOfLayout(content: Value): Value {
+  return content.graph.node("ReorderOutput", [content], {
+    channels: content.shape[1] as number,
+    channels_last: 0,
+  })[0]!;
+}
+
+/** ReorderInput: into the layout. With `channels_last` the input is `[N, H, W, C]`, the result `[N, C, H, W]`. */
+export function reorderedInput({ inputs: [x], attributes, fail }: Call): Described[] {
+  if (x!.shape.length !== 4) fail("needs four axes");
+  const [batch, ...rest] = x!.shape as [Shape[number], ...Shape];
+  if (attributes.channels_last !== 1) return [{ type: x!.type, shape: x!.shape }];
+  return [{ type: x!.type, shape: [batch, rest[2]!, rest[0]!, rest[1]!] }];
+}
+
+/** Conv in the layout: input, kernel in an order of its own, bias, and a sum that is added before the activation. */
+export function blockedConvolution(call: Call): Described[] {
+  const [x, kernel] = call.inputs;
+  const { kernel_shape, strides, pads, dilations, group } = call.attributes as {
+    [name: string]: readonly number[];
+  };
+  if (x!.shape.length !== 4 || kernel!.shape.length !== 4)
+    call.fail("needs [N, C, H, W] and a kernel of rank 4");
+  const groups = (group as unknown as number) ?? 1;
+  if (Number(kernel!.shape[1]) * groups !== x!.shape[1]) {
+    call.fail(`with ${groups} groups needs a kernel of ${Number(x!.shape[1]) / groups} channels`);
+  }
+  const sizes = [0, 1].map((axis) => {
+    const extent = (dilations?.[axis] ?? 1) * (kernel_shape![axis]! - 1) + 1;
+    const padded = Number(x!.shape[axis + 2]) + pads![axis]! + pads![axis + 2]!;
+    return Math.floor((padded - extent) / (strides?.[axis] ?? 1)) + 1;
+  });
+  if (sizes.some((size) => !(size >= 1))) call.fail("has a kernel larger than its padded input");
+  return [{ type: x!.type, shape: [x!.shape[0]!, kernel!.shape[0]!, ...sizes] }];
+}
+
+/** Upsample in the layout: each pixel repeated. */
+export function blockedUpsampling({ inputs: [x], attributes }: Call): Described[] {
+  const scales = attributes.scales as readonly number[];
+  return [
+    { type: x!.type, shape: x!.shape.map((size, axis) => (axis < 2 ? size : Number(size) * scales[axis]!)) },
+  ];
+}
