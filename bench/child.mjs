@@ -18,6 +18,9 @@ process.on("exit", () => {
 /** The implementation cannot run here: a package, Python module or file is missing. */
 export class Missing extends Error {}
 
+/** The implementation has no way to do this work. */
+export class Cannot extends Error {}
+
 /** One implementation in its own process: a line of JSON in, a line of JSON out (see peers/protocol.mjs). */
 export class Child {
   #process;
@@ -56,12 +59,25 @@ export class Child {
   }
 
   /**
-   * @param {number} batch
-   * @param {number} steps
-   * @returns {Promise<{ milliseconds: number[], loss: number }>}
+   * Builds what a work needs.
+   *
+   * @param {import("./workloads.mjs").Workload} work
+   * @returns {Promise<{ prepared: number, megabytes: number }>} how many milliseconds that took, and how much memory is
+   *   resident then
    */
-  async run(batch, steps) {
-    this.#write({ run: batch, steps });
+  async prepare(work) {
+    this.#write({ work });
+    return this.#read();
+  }
+
+  /**
+   * Takes the next steps.
+   *
+   * @param {number} count
+   * @returns {Promise<{ milliseconds: number[], values: number[] }>} of each step
+   */
+  async steps(count) {
+    this.#write({ steps: count });
     return this.#read();
   }
 
@@ -82,7 +98,11 @@ export class Child {
 
   async #read() {
     const { value, done } = await this.#lines.next();
-    if (!done) return JSON.parse(value);
+    if (!done) {
+      const answer = JSON.parse(value);
+      if (answer.cannot) throw new Cannot(answer.cannot);
+      return answer;
+    }
     await new Promise((resolve) => setTimeout(resolve, 100)); // The rest of its stderr arrives.
     const errors = this.#lastErrors.trim();
     // A relative import that is not found is a fault, not an absence: that message says "module".

@@ -1,8 +1,9 @@
 // @ts-check
 // Does memory stay flat? A hundred thousand steps by `fit` and by `trainOnBatch`, with the resident memory as it goes.
 import { parseArgs } from "node:util";
-import { createModel, examples } from "./peers/evenkeel-model.mjs";
+import { createTraining, runtimeOn } from "./peers/evenkeel-model.mjs";
 import { table } from "./table.mjs";
+import { workloads } from "./workloads.mjs";
 
 const { values } = parseArgs({
   options: { steps: { type: "string", default: "100000" }, batch: { type: "string", default: "32" } },
@@ -10,9 +11,8 @@ const { values } = parseArgs({
 const [steps, batch] = [Number(values.steps), Number(values.batch)];
 const marks = 10;
 const perMark = Math.ceil(steps / marks);
-const { x, y } = examples(0, 16384);
-const stepsPerEpoch = Math.floor(16384 / batch);
-const first = examples(0, batch);
+const { runtime } = await runtimeOn();
+const work = /** @type {import("./workloads.mjs").Training} */ (workloads.find(({ id }) => id === "mlp-32"));
 
 /** @type {Record<string, (count: number) => Promise<unknown>>} */
 const ways = {
@@ -39,13 +39,16 @@ const header = [
 console.log(table(header, rows));
 
 async function byFit() {
-  const model = await createModel();
-  return (/** @type {number} */ count) =>
-    model.fit(x, y, { epochs: Math.ceil(count / stepsPerEpoch), batchSize: batch, lastBatch: "drop" });
+  const { model, count, slice } = await createTraining(work, runtime);
+  const { x, y } = slice(0, count);
+  const stepsPerEpoch = Math.floor(count / batch);
+  return (/** @type {number} */ taken) =>
+    model.fit(x, y, { epochs: Math.ceil(taken / stepsPerEpoch), batchSize: batch, lastBatch: "drop" });
 }
 
 async function byBatch() {
-  const model = await createModel();
+  const { model, slice } = await createTraining(work, runtime);
+  const first = slice(0, batch);
   return async (/** @type {number} */ count) => {
     for (let step = 0; step < count; step++) await model.trainOnBatch(first.x, first.y);
   };

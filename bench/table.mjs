@@ -21,3 +21,8 @@ export function table(header, rows) {
   const rule = `|${widths.map((width, column) => (column ? `${"-".repeat(width + 1)}:` : "-".repeat(width + 2))).join("|")}|`;
   return [line(header), rule, ...rows.map(line)].join("\n");
 }
+
+/** Three significant digits. @param {number} value */
+export function format(value) {
+  return value < 100 ? value.toPrecision(3) : value.toFixed(0);
+}

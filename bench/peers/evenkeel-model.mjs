@@ -1,48 +1,89 @@
 // @ts-check
-// The step as an Evenkeel model; the two peers differ in how they take it.
+// The networks as Evenkeel makes them.
 import { createRequire } from "node:module";
-import { layers, nodeRuntime, optimizers, sequential, tensor } from "evenkeel";
-import { digits, epsilon, initialWeights, learningRate, momentum, widths } from "./protocol.mjs";
+import { layers, networks, nodeRuntime, optimizers, tensor } from "evenkeel";
+import { Graph, writeModel } from "../../packages/evenkeel/dist/graph/index.js";
+import { neg } from "../../packages/evenkeel/dist/graph/operations.js";
+import { examples, initialWeights } from "./examples.mjs";
+import { missing } from "./protocol.mjs";
 
 export const version = createRequire(import.meta.url)("evenkeel/package.json").version;
-export const threads = 2;
+const threads = 2;
 
-const { images, labels } = digits();
-
-/** The images `first` to `last` (exclusive) as they lie in memory: uint8 pixels and labels. */
-export function examples(/** @type {number} */ first, /** @type {number} */ last) {
-  return {
-    x: tensor(images.subarray(first * widths[0], last * widths[0]), [last - first, widths[0]]),
-    y: tensor(labels.subarray(first, last)),
-  };
+/**
+ * The runtime on a device, and how the table calls it; tells the parent and ends where there is no such device.
+ *
+ * @param {string} [device] an execution provider
+ */
+export async function runtimeOn(device = "cpu") {
+  if (device === "cpu") return { runtime: nodeRuntime({ threads }), where: `${threads} threads` };
+  // Whether a device is usable shows only when a graph is loaded.
+  const graph = new Graph("probe");
+  graph.output("y", neg(graph.input("x", "float32", [1])));
+  try {
+    const runtime = nodeRuntime({ device });
+    await (await runtime.load(writeModel(graph), "a probe")).release();
+    return { runtime, where: device };
+  } catch (error) {
+    return missing(error instanceof Error ? error.message : String(error));
+  }
 }
 
-/** The model with the weights that all peers begin with. */
-export async function createModel() {
-  const normalizedRelu = () => [
-    layers.batchNormalization({ momentum, epsilon }),
-    layers.activation({ activation: "relu" }),
-  ];
-  const model = sequential(
-    [
-      layers.inputLayer({ inputShape: [widths[0]] }),
-      layers.rescaling({ scale: 1 / 255 }),
-      layers.dense({ units: widths[1], useBias: false }),
-      ...normalizedRelu(),
-      layers.dense({ units: widths[2], useBias: false }),
-      ...normalizedRelu(),
-      layers.dense({ units: widths[3] }),
-    ],
-    { runtime: nodeRuntime({ threads }) },
-  );
-  model.compile({ optimizer: optimizers.sgd({ learningRate }), loss: "sparseCategoricalCrossentropy" });
+/**
+ * A model with the weights that all peers begin with.
+ *
+ * @param {import("../networks.mjs").Network} network
+ * @param {import("evenkeel").Runtime} runtime
+ */
+export async function createModel(network, runtime) {
+  const { ready, normalization, normalized = Number.POSITIVE_INFINITY } = network;
+  let normalizations = 0;
+  const shared = {
+    preprocessing: [layers.rescaling({ scale: 1 / 255 })],
+    normalization: () => {
+      normalizations += 1;
+      return normalizations <= normalized ? layers.batchNormalization(normalization) : undefined;
+    },
+    // Also where a normalization is left out.
+    useBias: false,
+    runtime,
+  };
+  const make = /** @type {(options: object) => import("evenkeel").Model} */ (networks[ready.name]);
+  const model = make({ ...ready.options, ...shared });
+  const kernels = [...(await model.getWeights()).keys()].filter((name) => name.endsWith("/kernel"));
   await model.setWeights(
     Object.fromEntries(
-      initialWeights().map(({ values, shape }, index) => [
-        `dense_${index + 1}/kernel`,
-        tensor(values, shape),
-      ]),
+      initialWeights(network).map(({ values, shape }, index) => [kernels[index], tensor(values, shape)]),
     ),
   );
   return model;
+}
+
+/**
+ * The same, ready to be trained, with the data as it lies in memory: uint8 pixels and labels.
+ *
+ * @param {import("../workloads.mjs").Training} work
+ * @param {import("evenkeel").Runtime} runtime
+ */
+export async function createTraining({ network, data, optimizer }, runtime) {
+  const model = await createModel(network, runtime);
+  model.compile({ optimizer: optimizers.sgd(optimizer), loss: "sparseCategoricalCrossentropy" });
+  return { model, ...dataOf(network, data) };
+}
+
+/**
+ * The examples, and those from `first` to `last` (exclusive).
+ *
+ * @param {import("../networks.mjs").Network} network
+ * @param {"digits" | "pictures"} data
+ */
+export function dataOf({ input }, data) {
+  const { images, labels, count, size } = examples(data);
+  return {
+    count,
+    slice: (/** @type {number} */ first, /** @type {number} */ last) => ({
+      x: tensor(images.subarray(first * size, last * size), [last - first, ...input]),
+      y: tensor(labels.subarray(first, last)),
+    }),
+  };
 }

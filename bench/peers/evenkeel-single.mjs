@@ -1,13 +1,16 @@
 // @ts-check
 // One run of the graph for each step: `trainOnBatch`.
-import { createModel, examples, threads, version } from "./evenkeel-model.mjs";
-import { serve } from "./protocol.mjs";
+import { createTraining, runtimeOn, version } from "./evenkeel-model.mjs";
+import { Cannot, serve } from "./protocol.mjs";
 
-await serve(`Evenkeel ${version}, ${threads} threads, trainOnBatch`, (batch) => {
-  const model = createModel();
-  return async (first) => {
-    const { x, y } = examples(first, first + batch);
-    const { loss } = await (await model).trainOnBatch(x, y);
+const { runtime, where } = await runtimeOn();
+await serve(`Evenkeel ${version}, ${where}, trainOnBatch`, async (work) => {
+  if (work.task !== "train") throw new Cannot("for training only");
+  const { model, count, slice } = await createTraining(work, runtime);
+  return async (index) => {
+    const first = (index * work.batch) % count;
+    const { x, y } = slice(first, first + work.batch);
+    const { loss } = await model.trainOnBatch(x, y);
     return /** @type {number} */ (loss);
   };
 });

@@ -1,10 +1,20 @@
 // @ts-check
-// As `fit` trains: runs of many steps in one graph, every step's loss handed back.
-import { createModel, examples, threads, version } from "./evenkeel-model.mjs";
+// Evenkeel as it is used: `fit`, which takes many steps in one run of the graph on the CPU and hands every step's loss
+// back, and `predict`. The argument is the device.
+import { createModel, createTraining, dataOf, runtimeOn, version } from "./evenkeel-model.mjs";
+import { normalizer } from "./evenkeel-normalization.mjs";
 import { serve } from "./protocol.mjs";
 
-await serve(`Evenkeel ${version}, ${threads} threads, fit`, (batch) => {
-  const model = createModel();
+const { runtime, where } = await runtimeOn(process.argv[2]);
+await serve(`Evenkeel ${version}, ${where}`, (work) => {
+  if (work.task === "train") return trainer(work);
+  return work.task === "predict" ? predictor(work) : normalizer(work, runtime);
+});
+
+/** @param {import("../workloads.mjs").Training} work */
+async function trainer(work) {
+  const { model, count, slice } = await createTraining(work, runtime);
+  const stepsInData = count / work.batch;
   /** @type {number[]} */
   const losses = [];
   const keepLosses = {
@@ -13,16 +23,33 @@ await serve(`Evenkeel ${version}, ${threads} threads, fit`, (batch) => {
     },
   };
   return {
-    async steps(first, count) {
+    /** @param {number} first @param {number} steps */
+    async steps(first, steps) {
       losses.length = 0;
-      const { x, y } = examples(first, first + count * batch);
-      await (await model).fit(x, y, {
-        batchSize: batch,
-        shuffle: false,
-        callbacks: [keepLosses],
-        onWarning: () => {},
-      });
+      while (losses.length < steps) {
+        // As far as the data goes, then from its beginning.
+        const start = (first + losses.length) % stepsInData;
+        const end = Math.min(start + steps - losses.length, stepsInData);
+        const { x, y } = slice(start * work.batch, end * work.batch);
+        await model.fit(x, y, {
+          batchSize: work.batch,
+          shuffle: false,
+          callbacks: [keepLosses],
+          onWarning: () => {},
+        });
+      }
       return [...losses];
     },
   };
-});
+}
+
+/** @param {import("../workloads.mjs").Inference} work */
+async function predictor({ network, data, batch }) {
+  const model = await createModel(network, runtime);
+  const { count, slice } = dataOf(network, data);
+  return async (/** @type {number} */ index) => {
+    const first = (index * batch) % count;
+    const { data: logits } = await model.predict(slice(first, first + batch).x, { batchSize: batch });
+    return logits;
+  };
+}

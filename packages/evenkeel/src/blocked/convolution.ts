@@ -85,10 +85,51 @@ export function forward(x: Value, kernel: Value, bias: Value | undefined, of: Bl
     channels < block || elements === 1
       ? rows
       : swapped(rows, (filters * channels) / block ** 2, block, elements, block); // [o, c, k, b, b]
-  return convolve(x, reshape(ordered, [filters, channels, h, w]), bias, {
-    strides: [stride, stride],
-    pads: [...before, ...after],
+  const filter = reshape(ordered, [filters, channels, h, w]);
+  if (isSmall(of)) return sideBySide(x, filter, bias, of);
+  return convolve(x, filter, bias, { strides: [stride, stride], pads: [...before, ...after] });
+}
+
+/** Whether the images are so small that most of what is computed at once would be padding. */
+function isSmall({
+  block,
+  batch,
+  channels,
+  sizes,
+  kernel,
+  stride,
+  before,
+  after,
+}: BlockedConvolution): boolean {
+  return (
+    typeof batch === "number" &&
+    channels % block === 0 &&
+    stride === 1 &&
+    sizes.every((size) => size >= 2 && size <= 4) &&
+    kernel.every((size) => size === 3) &&
+    [...before, ...after].every((pad) => pad === 1)
+  );
+}
+
+/** All images of the batch in one, next to one another, a column of zeros between them. */
+function sideBySide(
+  x: Value,
+  filter: Value,
+  bias: Value | undefined,
+  { block, batch, channels, filters, sizes: [height, width] }: BlockedConvolution,
+): Value {
+  const examples = batch as number;
+  const wide = width + 1;
+  const rows = (channels / block) * height;
+  const across = swappedFirst(x, examples, rows, width * block);
+  const apart = padded(across, rows * examples, width, block, [0, 1]);
+  const found = convolve(reshape(apart, [1, channels, height, examples * wide]), filter, bias, {
+    strides: [1, 1],
+    pads: [1, 1, 1, 1],
   });
+  const filterRows = (filters / block) * height;
+  const kept = slice(reshape(found, [filterRows * examples, wide * block]), [0], [width * block], [1]);
+  return reshape(swappedFirst(kept, filterRows, examples, width * block), [examples, filters, height, width]);
 }
 
 /** ∂loss/∂input from ∂loss/∂output, both in the layout. The channels must be whole blocks. */
@@ -110,10 +151,20 @@ function turnedConvolution(g: Value, kernel: Value, of: BlockedConvolution): Val
     }
   }
   const turned = gather(kernelRows(kernel, of), g.graph.indices(order));
-  const reach = (pads: readonly [number, number]) => [h - 1 - pads[0], w - 1 - pads[1]];
-  return convolve(g, reshape(turned, [channels, filters, h, w]), undefined, {
+  const filter = reshape(turned, [channels, filters, h, w]);
+  const reach = (pads: readonly [number, number]): [number, number] => [h - 1 - pads[0], w - 1 - pads[1]];
+  const upstream = {
+    ...of,
+    channels: filters,
+    filters: channels,
+    sizes: of.counts,
+    before: reach(before),
+    after: reach(after),
+  };
+  if (isSmall(upstream)) return sideBySide(g, filter, undefined, upstream);
+  return convolve(g, filter, undefined, {
     strides: [1, 1],
-    pads: [...reach(before), ...reach(after)],
+    pads: [...upstream.before, ...upstream.after],
   });
 }
 

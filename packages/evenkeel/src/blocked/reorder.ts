@@ -1,14 +1,13 @@
 import type { Value } from "../graph/graph.js";
-import { concat, reshape, transpose } from "../graph/operations.js";
+import { concat, expand, reshape, transpose } from "../graph/operations.js";
 import type { Dimension } from "../graph/shape.js";
-import { zeros } from "../tensor/tensor.js";
 
 /** ReorderInput of `[N, C, H, W]`, channels in blocks. */
 export const intoBlocks = (x: Value): Value => x.graph.node("ReorderInput", [x], { channels_last: 0 })[0]!;
 
-/** ReorderOutput: blocks back to `[N, C, H, W]`. */
-export const outOfBlocks = (x: Value): Value =>
-  x.graph.node("ReorderOutput", [x], { channels: x.shape[1] as number, channels_last: 0 })[0]!;
+/** ReorderOutput: blocks back to `[N, C, H, W]`, or to its first channels. */
+export const outOfBlocks = (x: Value, channels = x.shape[1] as number): Value =>
+  x.graph.node("ReorderOutput", [x], { channels, channels_last: 0 })[0]!;
 
 /**
  * `[outer, a, b, block]` → `[outer, b, a, block]`, by the operator that brings images with their channels last into
@@ -32,8 +31,7 @@ export function padded(
   [before, behind]: readonly [number, number],
 ): Value {
   const middle = reshape(x, [rows, width, inner]);
-  const none = (count: number) =>
-    count > 0 ? [x.graph.constant(zeros("float32", [rows, count, inner]))] : [];
+  const none = (count: number) => (count > 0 ? [expand(x.graph.constant(0), [rows, count, inner])] : []);
   const parts = [...none(before), middle, ...none(behind)];
   return parts.length === 1 ? middle : concat(parts, 1);
 }

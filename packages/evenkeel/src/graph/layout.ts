@@ -44,6 +44,12 @@ export function reorderedInput({ inputs: [x], attributes, fail }: Call): Describ
   return [{ type: x!.type, shape: [batch, rest[2]!, rest[0]!, rest[1]!] }];
 }
 
+/** ReorderOutput: out of the layout, `channels` of them; those behind, which filled the last block, are left out. */
+export function reorderedOutput({ inputs: [x], attributes }: Call): Described[] {
+  const [batch, , ...sizes] = x!.shape as [Shape[number], ...Shape];
+  return [{ type: x!.type, shape: [batch, attributes.channels as number, ...sizes] }];
+}
+
 /** Conv in the layout: input, kernel in an order of its own, bias, and a sum that is added before the activation. */
 export function blockedConvolution(call: Call): Described[] {
   const [x, kernel] = call.inputs;

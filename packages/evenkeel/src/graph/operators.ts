@@ -10,7 +10,7 @@ import {
   type Operand,
   oneType,
 } from "./inference.js";
-import { blockedConvolution, blockedUpsampling, reorderedInput } from "./layout.js";
+import { blockedConvolution, blockedUpsampling, reorderedInput, reorderedOutput } from "./layout.js";
 import { broadcastShapes, product, type Shape, sameShape } from "./shape.js";
 import {
   convolution,
@@ -70,6 +70,7 @@ const inferences = {
   Mod: modulo,
   Mul: broadcast,
   Neg: same,
+  NchwcAveragePool: pooling,
   NchwcConv: blockedConvolution,
   NchwcGlobalAveragePool: globalPooling,
   NchwcMaxPool: pooling,
@@ -87,7 +88,7 @@ const inferences = {
   ReduceSum: reduce,
   Relu: same,
   ReorderInput: reorderedInput,
-  ReorderOutput: same,
+  ReorderOutput: reorderedOutput,
   Reshape: reshape,
   ScatterElements: scatterElements,
   Selu: same,

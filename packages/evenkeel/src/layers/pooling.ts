@@ -1,5 +1,22 @@
+import { globalAverage, pooling } from "../blocked/index.js";
 import type { Value } from "../graph/graph.js";
-import { averagePool, globalAveragePool, maxPool, reduceMax, reshape } from "../graph/operations.js";
+import { isReordered } from "../graph/layout.js";
+import {
+  add,
+  averagePool,
+  expand,
+  globalAveragePool,
+  greaterOrEqual,
+  maxPool,
+  mul,
+  pad,
+  reduceMax,
+  reshape,
+  slice,
+  sub,
+  where,
+} from "../graph/operations.js";
+import { type Windows, windowCounts } from "../graph/windows.js";
 import { requireKnown } from "../options/known.js";
 import { Layer, type LayerContext, type LayerOptions, layerOptionNames, requireOption } from "./layer.js";
 import {
@@ -59,7 +76,7 @@ export class Pooling extends Layer {
     return `${kinds[this.kind]}${this.spatialRank}d`;
   }
 
-  build(_context: LayerContext, input: Value): Value {
+  build({ training, device, channelBlock }: LayerContext, input: Value): Value {
     const { poolSize = 2, strides = poolSize, padding = "valid", countIncludePadding = false } = this.options;
     const sizes = spatialSizes(input.shape, this.spatialRank, this.type);
     const windows = layWindows(sizes, { kernel: poolSize, strides, dilations: 1, padding }, this.type);
@@ -70,8 +87,45 @@ export class Pooling extends Layer {
         `padding must be less than poolSize along each axis, got ${before} and ${after} around windows of ${size}: one would have nothing else in it.`,
       );
     }
-    return this.kind === "max" ? maxPool(input, windows) : averagePool(input, windows, countIncludePadding);
+    const inLayout = pooling(this.kind, input, windows, { block: channelBlock, training });
+    if (inLayout) return inLayout;
+    if (this.kind === "average") return averagePool(input, windows, countIncludePadding);
+    // Where the largest element was, which the derivative needs, ONNX Runtime tells on its CPU provider only.
+    return training && device !== "cpu" ? maxPoolByElements(input, windows) : maxPool(input, windows);
   }
+}
+
+/**
+ * A maximum pooling in elementary operations: of each window's elements, one after another, the largest so far. Among
+ * equals the first stays, which then gets the gradient, as PyTorch has it.
+ */
+function maxPoolByElements(x: Value, windows: Windows): Value {
+  const { kernel, strides, dilations, before, after } = windows;
+  const sizes = x.shape.slice(2) as number[];
+  const axes = sizes.map((_, axis) => axis + 2);
+  const counts = windowCounts(sizes, windows);
+  // Less than anything but itself: padding is never the largest.
+  const lowest = -3.4028234663852886e38;
+  const around = [0, 0, ...before].some(Boolean) || after.some(Boolean) ? padWith(x, windows, lowest) : x;
+  const places = kernel.reduce<number[][]>(
+    (found, size) => found.flatMap((place) => Array.from({ length: size }, (_, index) => [...place, index])),
+    [[]],
+  );
+  const elements = places.map((place) => {
+    const starts = place.map((index, axis) => index * dilations[axis]!);
+    const ends = starts.map((start, axis) => start + (counts[axis]! - 1) * strides[axis]! + 1);
+    return slice(around, starts, ends, axes, strides);
+  });
+  return elements.reduce((largest, next) => where(greaterOrEqual(largest, next), largest, next));
+}
+
+/** Padding with a number in place of zeros: zeros, and the number where they are. */
+function padWith(x: Value, { before, after }: Windows, number: number): Value {
+  const pads = [before, after].map((each) => [0, 0, ...each]) as [number[], number[]];
+  const sizes = x.shape.slice(2) as number[];
+  const inside = expand(x.graph.constant(1), [1, 1, ...sizes]);
+  const outside = mul(sub(1, pad(inside, ...pads)), number);
+  return add(pad(x, ...pads), outside);
 }
 
 const globalKinds = { max: "globalMaxPooling", average: "globalAveragePooling" } as const;
@@ -92,13 +146,17 @@ export class GlobalPooling extends Layer {
     return `${globalKinds[this.kind]}${this.spatialRank}d`;
   }
 
-  build(_context: LayerContext, input: Value): Value {
+  build({ channelBlock }: LayerContext, input: Value): Value {
     const { keepDimensions = false } = this.options;
     const sizes = spatialSizes(input.shape, this.spatialRank, this.type);
     const axes = sizes.map((_, axis) => axis + 2);
     if (this.kind === "max") return reduceMax(input, axes, { keepDimensions });
-    const means = globalAveragePool(input);
-    return keepDimensions ? means : reshape(means, input.shape.slice(0, 2));
+    const { shape } = input;
+    const means = isReordered(input) ? globalAverage(input, channelBlock) : globalAveragePool(input);
+    return reshape(
+      means,
+      keepDimensions ? shape.map((size, axis) => (axis < 2 ? size : 1)) : shape.slice(0, 2),
+    );
   }
 }
 

@@ -43,6 +43,8 @@ export function nodeRuntime({ device = "cpu", threads }: NodeRuntimeOptions = {}
   const options: InferenceSession.SessionOptions = {
     executionProviders: [device],
     graphOptimizationLevel: "all",
+    // A plan of all memory in advance takes about half as much again, and saves no time (bench/README.md).
+    enableMemPattern: false,
     // What fails is thrown; its log line on the terminal would say it twice.
     logSeverityLevel: 4,
     ...(threads ? { intraOpNumThreads: threads } : {}),

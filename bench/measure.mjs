@@ -1,0 +1,159 @@
+// @ts-check
+// One row of the table: all peers do the same work, in turn.
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { Cannot, Missing } from "./child.mjs";
+import { start } from "./peers.mjs";
+import { median } from "./table.mjs";
+
+/**
+ * @typedef {import("./peers.mjs").Peer} Peer
+ * @typedef {import("./workloads.mjs").Workload} Workload
+ *
+ * @typedef {object} Settings
+ * @property {number} rounds
+ * @property {number} seconds that each peer gets in each round, at least one step
+ * @property {number} warmup seconds before the first round, at least one step and at most 20
+ * @property {number} budget seconds; a peer that has used them up, with two steps counted, sits out the other rounds
+ *
+ * @typedef {object} Cell what one peer did of one work
+ * @property {Peer} peer
+ * @property {string} name
+ * @property {number[][]} rounds milliseconds of each counted step, one list for each round
+ * @property {number[]} values of every step from the first on, the warm-up's too
+ * @property {string} [absent] why it has no figures, in a few words
+ * @property {boolean} [failed] it ought to have run
+ * @property {number} [peakMegabytes]
+ * @property {number} [preparedMegabytes] resident before the first step
+ *
+ * @typedef {{ work: Workload, cells: Cell[] }} Row
+ */
+
+const warmupSteps = 20;
+const stepsPerRound = 3000;
+
+/**
+ * @param {Peer[]} peers
+ * @param {Workload} work
+ * @param {Settings} settings
+ * @returns {Promise<Row>}
+ */
+export async function measure(peers, work, settings) {
+  const contenders = [];
+  for (const peer of peers) {
+    if (peer.tasks && !peer.tasks.includes(work.task)) continue;
+    const contender = new Contender(peer);
+    await contender.begin(work);
+    contenders.push(contender);
+  }
+  for (const contender of contenders) await contender.warmUp(settings.warmup);
+  for (let round = 1; round <= settings.rounds; round++) {
+    progress(`${work.id}: round ${round} of ${settings.rounds}`);
+    for (const contender of contenders) await contender.round(settings);
+  }
+  for (const contender of contenders) await contender.end();
+  return { work, cells: contenders.map(({ cell }) => cell) };
+}
+
+/** A peer's process at one work. */
+class Contender {
+  /** @type {import("./child.mjs").Child | undefined} */
+  #child;
+  #spent = 0;
+  /** Milliseconds of the latest step. */
+  #latest = 1;
+
+  /** @param {Peer} peer */
+  constructor(peer) {
+    /** @type {Cell} */
+    this.cell = { peer, name: peer.id, rounds: [], values: [] };
+  }
+
+  /** @param {Workload} work */
+  async begin(work) {
+    await this.#attempt(async () => {
+      const { child, name } = await start(this.cell.peer);
+      this.#child = child;
+      this.cell.name = name;
+      this.cell.preparedMegabytes = (await child.prepare(work)).megabytes;
+    });
+    if (!this.cell.absent) progress(`${work.id}: ${this.cell.name}`);
+  }
+
+  /** @param {number} seconds */
+  async warmUp(seconds) {
+    await this.#steps(1);
+    while (!this.cell.absent && this.#spent < 1000 * seconds) {
+      const taken = this.cell.values.length;
+      if (taken >= warmupSteps) break;
+      await this.#steps(Math.min(taken, warmupSteps - taken));
+    }
+    this.#spent = 0;
+  }
+
+  /** @param {Settings} settings */
+  async round({ seconds, budget }) {
+    const { rounds } = this.cell;
+    const counted = rounds.flat();
+    if (counted.length >= 2 && this.#spent > 1000 * budget) return;
+    const each = median(counted.length > 0 ? counted : [this.#latest]);
+    const count = Math.round((1000 * seconds) / each);
+    const milliseconds = await this.#steps(Math.min(Math.max(1, count), stepsPerRound));
+    if (milliseconds.length > 0) rounds.push(milliseconds);
+  }
+
+  async end() {
+    await this.#attempt(async () => {
+      this.cell.peakMegabytes = await this.#child?.exit();
+    });
+  }
+
+  /** @param {number} count */
+  async #steps(count) {
+    if (this.cell.absent) return [];
+    await new Promise((resolve) => setTimeout(resolve, 100)); // The threads of the one before fall asleep.
+    /** @type {number[]} */
+    let times = [];
+    await this.#attempt(async () => {
+      const answer = await this.#child?.steps(count);
+      if (!answer) return;
+      times = answer.milliseconds;
+      this.cell.values.push(...answer.values);
+      this.#spent += times.reduce((sum, time) => sum + time, 0);
+      this.#latest = times[times.length - 1];
+    });
+    return times;
+  }
+
+  /**
+   * Runs one exchange with the child; when that fails, the cell has no figures, and the run goes on without it.
+   *
+   * @param {() => Promise<void>} exchange
+   */
+  async #attempt(exchange) {
+    if (this.cell.absent) return;
+    try {
+      await exchange();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.cell.failed = !(error instanceof Missing || error instanceof Cannot);
+      const kind = this.cell.failed ? "failed: " : error instanceof Missing ? "not here: " : "";
+      this.cell.absent = `${kind}${message}`;
+      this.#child?.kill();
+      progress(`${this.cell.peer.id}: ${this.cell.absent}`);
+    }
+  }
+}
+
+/** What the figures were taken on. */
+export function machine() {
+  const load = loadavg()[0];
+  if (load > 0.3)
+    progress(`note: the machine is busy (load ${load.toFixed(1)}); 2-thread figures suffer most`);
+  const processor = `${cpus()[0]?.model ?? "unknown processor"}, ${availableParallelism()} cores, Node ${process.version}`;
+  return { load, processor };
+}
+
+/** @param {string} line */
+export function progress(line) {
+  process.stderr.write(`${line}\n`);
+}
