@@ -210,8 +210,15 @@ export const rules: Record<OperatorName, Rule | "none"> = {
   Relu: ({ g, output }) => [mul(g, hardSigmoid(output, 3e38, 0))],
   Reshape: ({ x, g }) => [reshape(g, x.shape)],
   ScatterElements: "none",
-  ReorderInput: ({ g }) => [outOfLayout(g)],
-  ReorderOutput: ({ g }) => [intoLayout(g)],
+  ReorderInput: ({ g, attributes }) => {
+    const plain = outOfLayout(g);
+    return [attributes.channels_last === 1 ? transpose(plain, [0, 2, 3, 1]) : plain];
+  },
+  // Channels that only filled the last block have no part in what comes out.
+  ReorderOutput: ({ x, g }) => {
+    const missing = (x.shape[1] as number) - (g.shape[1] as number);
+    return [intoLayout(missing > 0 ? pad(g, [0, 0, 0, 0], [0, missing, 0, 0]) : g)];
+  },
   // λx for x > 0, else λα(eˣ − 1), whose derivative is the output + λα.
   Selu: ({ x, g, output }) => [
     where(greater(x, 0), mul(g, seluLambda), mul(g, add(output, seluLambda * seluAlpha))),

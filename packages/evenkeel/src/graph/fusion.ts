@@ -9,18 +9,21 @@ import type { Node, Value } from "./graph.js";
  */
 export function fused(nodes: readonly Node[], kept: ReadonlySet<Value>): Node[] {
   const uses = countUses(nodes);
-  const merged = new Map<Value, Node>();
+  // By their results, as they are by now. A loop's body may use one from outside, which is not among them: it is
+  // computed once for all steps.
+  const convolutions = new Map(
+    nodes.flatMap((node) => (node.operator === "NchwcConv" ? [[node.outputs[0]!, node] as const] : [])),
+  );
   const gone = new Set<Node>();
-  /** The convolution, as it is by now, of which a value is the result and nobody else's input. */
+  /** The convolution of which a value is the result and nobody else's input. */
   const convolutionOf = (value: Value | undefined): Node | undefined => {
     if (!value || kept.has(value) || uses.get(value) !== 1) return undefined;
-    const node = merged.get(value) ?? value.producer;
-    return node?.operator === "NchwcConv" && node.attributes.activation === undefined ? node : undefined;
+    const convolution = convolutions.get(value);
+    return convolution?.attributes.activation === undefined ? convolution : undefined;
   };
   const replace = (node: Node, by: Node, without: Value) => {
-    const producer = merged.get(without) ?? without.producer!;
-    gone.add(producer);
-    merged.set(node.outputs[0]!, by);
+    gone.add(convolutions.get(without)!);
+    convolutions.set(node.outputs[0]!, by);
   };
   const written = nodes.map((node): Node => {
     const [a, b] = node.inputs;
@@ -34,15 +37,15 @@ export function fused(nodes: readonly Node[], kept: ReadonlySet<Value>): Node[] 
     }
     if (node.operator !== "Add" || a === b || a!.shape.join() !== b!.shape.join()) return node;
     // The later of the two, as the other one must be there when it begins.
-    for (const [own, other] of [
+    for (const [result, other] of [
       [b!, a!],
       [a!, b!],
     ] as const) {
-      const convolution = convolutionOf(own);
+      const convolution = convolutionOf(result);
       if (!convolution || convolution.inputs.length > 3) continue;
       const [x, kernel, bias] = convolution.inputs;
       const by = { ...convolution, inputs: [x, kernel, bias, other], outputs: node.outputs };
-      replace(node, by, own);
+      replace(node, by, result);
       return by;
     }
     return node;

@@ -1,6 +1,6 @@
 import type { Value } from "./graph.js";
 import type { Call, Described } from "./inference.js";
-import type { Shape } from "./shape.js";
+import { type Shape, sameShape } from "./shape.js";
 
 /*
  * ONNX Runtime's CPU provider convolves fastest where the channels lie in blocks, side by side for each pixel:
@@ -12,9 +12,13 @@ import type { Shape } from "./shape.js";
 
 const contents = new WeakMap<Value, Value>();
 
-/** Whether a value is what comes out of the layout. */
+/** Whether an operator is one of the layout, which ONNX itself does not have. */
+export const isOfLayout = (operator: string): boolean => /^Nchwc|^Reorder/.test(operator);
+
+/** Whether a value is what comes out of the layout, with all of its channels. */
 export function isReordered(x: Value): boolean {
-  return x.producer?.operator === "ReorderOutput";
+  const { producer } = x;
+  return producer?.operator === "ReorderOutput" && sameShape(producer.inputs[0]!.shape, x.shape);
 }
 
 /** The content of `[N, C, H, W]` in the layout; C must be whole blocks. */

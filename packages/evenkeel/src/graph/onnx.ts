@@ -23,6 +23,7 @@ import {
 import { allocate, type ElementType, formatShape, sizeOf, type Tensor } from "../tensor/tensor.js";
 import { fused } from "./fusion.js";
 import type { Graph, Node, Value } from "./graph.js";
+import { isOfLayout } from "./layout.js";
 import type { Attribute, OperatorName } from "./operators.js";
 
 /** Opset 20 is the first with `Gelu`; IR version 9 goes with it. */
@@ -126,8 +127,7 @@ function neededNodes(graph: Graph): Set<Node | Value> {
 const layoutDomain = "com.microsoft.nchwc";
 
 function written(operator: OperatorName): { opType: string; domain: string } {
-  const ofLayout = /^Nchwc|^Reorder/.test(operator);
-  return { opType: operator.replace(/^Nchwc/, ""), domain: ofLayout ? layoutDomain : "" };
+  return { opType: operator.replace(/^Nchwc/, ""), domain: isOfLayout(operator) ? layoutDomain : "" };
 }
 
 function usesLayout(graph: Graph, needed: Set<Node | Value>): boolean {

@@ -152,11 +152,13 @@ export function inspection(
 ): Uint8Array {
   const graph = new Graph("inspection");
   const state = stateInputs(graph, shapeOf);
+  // In inference mode the blocked layout takes batches of any size, but has derivatives of whole blocks alone.
+  const channelBlock = wanted.training ? target.channelBlock : 1;
   const { loss, measures, outputs } = buildLoss(
     network,
     compiled,
     { ...dataInputs(graph, network, data, batchSize), seed: graph.input("seed", "uint32", []), state },
-    { training: wanted.training, ...target, update: () => {} },
+    { training: wanted.training, device: target.device, channelBlock, update: () => {} },
   );
   const targets = [
     ...wanted.weightGradients.map((name) => ({ output: `gradients/weights/${name}`, value: state(name) })),
