@@ -1,17 +1,17 @@
 import { staticShape, type Value } from "../graph/graph.js";
-import { mul, reduceSum, reshape } from "../graph/operations.js";
+import { mul, reduceMean, reduceSum, reshape } from "../graph/operations.js";
 import { convolve } from "./convolution.js";
 
-/** Σ over examples and pixels of a content in the layout, `[C]`. */
+/** The mean over examples and pixels of a content in the layout, `[C]`. */
+export function mean(x: Value): Value {
+  const [batch, channels] = staticShape(x, "Batch statistics") as [number, number];
+  return reduceMean(reshape(x.graph.node("NchwcGlobalAveragePool", [x])[0]!, [batch, channels]), [0]);
+}
+
+/** Σ over examples and pixels, `[C]`. */
 export function sum(x: Value): Value {
-  const [batch, channels, height, width] = staticShape(x, "Batch statistics") as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  const means = x.graph.node("NchwcGlobalAveragePool", [x])[0]!;
-  return mul(reduceSum(reshape(means, [batch, channels]), [0]), height * width);
+  const [batch, , height, width] = staticShape(x, "Batch statistics") as [number, number, number, number];
+  return mul(mean(x), batch * height * width);
 }
 
 /**
@@ -43,4 +43,14 @@ export function affine(x: Value, factor: Value, offset?: Value): Value {
     pads: [0, 0, 0, 0],
     group: channels,
   });
+}
+
+/** The factor of a content that is another one times a factor by channel, and that other one; else undefined. */
+export function scaledByChannel(content: Value): { content: Value; factor: Value } | undefined {
+  const { producer } = content;
+  if (producer?.operator !== "NchwcConv" || producer.inputs.length > 2) return undefined;
+  const [inner, kernel] = producer.inputs as [Value, Value];
+  const channels = content.shape[1] as number;
+  if (kernel.shape.join() !== [channels, 1, 1, 1].join()) return undefined;
+  return { content: inner, factor: reshape(kernel, [channels]) };
 }

@@ -1,9 +1,9 @@
 import { inputGradient as plainInputGradient } from "../autodiff/convolution.js";
 import type { Value } from "../graph/graph.js";
 import { intoLayout, outOfLayout } from "../graph/layout.js";
-import { conv, pad } from "../graph/operations.js";
+import { conv, mul, neg, pad, reshape, slice, sub } from "../graph/operations.js";
 import type { Windows } from "../graph/windows.js";
-import { sum } from "./channels.js";
+import { scaledByChannel, sum } from "./channels.js";
 import {
   type BlockedConvolution,
   blockedConvolution,
@@ -13,7 +13,7 @@ import {
 } from "./convolution.js";
 import { outOfBlocks } from "./reorder.js";
 
-export { affine, sum, sumOfProduct } from "./channels.js";
+export { affine, mean, sum, sumOfProduct } from "./channels.js";
 export { globalAverage, pooling } from "./pooling.js";
 
 /**
@@ -41,11 +41,18 @@ export function convolution(
     "convolution",
     inputs,
     () => ({ output: forward(taken, kernel, bias, of) }),
-    (g) => [
-      plain ? inputGradientOfFew(g, kernel, windows, of) : inputGradient(g, kernel, of),
-      kernelGradient(taken, g, of),
-      ...(bias ? [sum(g)] : []),
-    ],
+    (upstream) => {
+      // A factor by channel is cheaper on the kernel than on the whole of g.
+      const { content: g, factor } = scaledByChannel(upstream) ?? { content: upstream };
+      const byFilter = factor && reshape(factor, [of.filters, 1, 1, 1]);
+      const scaled = byFilter ? mul(kernel, byFilter) : kernel;
+      const toKernel = kernelGradient(taken, g, of);
+      return [
+        plain ? inputGradientOfFew(g, scaled, windows, of) : inputGradient(g, scaled, of),
+        byFilter ? mul(toKernel, byFilter) : toKernel,
+        ...(bias ? [sum(upstream)] : []),
+      ];
+    },
   );
   return outOfLayout(output);
 }
@@ -58,4 +65,25 @@ function inputGradientOfFew(g: Value, kernel: Value, windows: Windows, of: Block
   }
   const filled = pad(kernel, [0, 0, 0, 0], [0, block - channels, 0, 0]);
   return outOfBlocks(inputGradient(g, filled, { ...of, channels: block }), channels);
+}
+
+/**
+ * The result of a convolution in the layout less a vector by channel, `[filters]`, which costs nothing: it is part of
+ * the convolution's bias. Undefined where the content is no convolution's result.
+ *
+ * @param shiftOf gives the vector, from the convolution's result for the first example alone.
+ */
+export function shiftedConvolution(
+  content: Value,
+  shiftOf: (first: Value) => Value,
+): { shifted: Value; shift: Value } | undefined {
+  const { producer } = content;
+  if (producer?.operator !== "NchwcConv" || producer.attributes.group !== 1) return undefined;
+  const [x, kernel, bias, sum] = producer.inputs as [Value, Value, Value?, Value?];
+  if (sum) return undefined;
+  const { graph } = content;
+  const of = (input: Value, added: Value | undefined) =>
+    graph.node("NchwcConv", added ? [input, kernel, added] : [input, kernel], producer.attributes)[0]!;
+  const shift = shiftOf(of(slice(x, [0], [1], [0]), bias));
+  return { shifted: of(x, bias ? sub(bias, shift) : neg(shift)), shift };
 }

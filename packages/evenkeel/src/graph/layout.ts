@@ -15,10 +15,13 @@ const contents = new WeakMap<Value, Value>();
 /** Whether an operator is one of the layout, which ONNX itself does not have. */
 export const isOfLayout = (operator: string): boolean => /^Nchwc|^Reorder/.test(operator);
 
-/** Whether a value is what comes out of the layout, with all of its channels. */
-export function isReordered(x: Value): boolean {
-  const { producer } = x;
-  return producer?.operator === "ReorderOutput" && sameShape(producer.inputs[0]!.shape, x.shape);
+/**
+ * Whether a value is what comes out of the layout, with all of its channels. The content of what a region with a
+ * derivative of its own gave cannot be used outside.
+ */
+export function isReordered({ shape, producer }: Value): boolean {
+  if (producer?.operator !== "ReorderOutput" || producer.region?.output) return false;
+  return sameShape(producer.inputs[0]!.shape, shape);
 }
 
 /** The content of `[N, C, H, W]` in the layout; C must be whole blocks. */

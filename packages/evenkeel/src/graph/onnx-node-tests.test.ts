@@ -4,6 +4,7 @@ import { evaluate } from "../testing/evaluate.js";
 import { expectClose } from "../testing/expect-close.js";
 import { golden } from "../testing/golden.js";
 import { add, Graph, gather, loop, reshape, type Value } from "./index.js";
+import { isOfLayout } from "./layout.js";
 import { type Attributes, GraphError, type OperatorName, operatorNames } from "./operators.js";
 
 interface Stored {
@@ -86,7 +87,8 @@ describe("ONNX's backend tests", () => {
 
   it("has a case for each operator, or a reason why there is none", () => {
     const covered = new Set(cases.map(({ operator }) => operator));
-    const uncovered = operatorNames.filter((operator) => !covered.has(operator));
+    // Those of the blocked layout are ONNX Runtime's own.
+    const uncovered = operatorNames.filter((operator) => !covered.has(operator) && !isOfLayout(operator));
     expect(uncovered).toEqual(Object.keys(withoutCases));
   });
 });

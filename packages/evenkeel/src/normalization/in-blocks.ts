@@ -1,4 +1,10 @@
-import { affine as byChannel, sum, sumOfProduct } from "../blocked/index.js";
+import {
+  affine as byChannel,
+  mean as channelMean,
+  shiftedConvolution,
+  sum,
+  sumOfProduct,
+} from "../blocked/index.js";
 import { staticShape, type Value } from "../graph/graph.js";
 import { intoLayout, outOfLayout } from "../graph/layout.js";
 import { add, div, mul, neg, relu, reshape, slice, sqrt, sub } from "../graph/operations.js";
@@ -26,13 +32,19 @@ export function normalizeBatchInBlocks(
     inputs,
     () => forward(content, affine, epsilon, valuesEach),
     (g, { centred, rest, inverse, factor }) => {
-      const toBeta = sum(g);
-      const toGamma = mul(inverse, sub(sumOfProduct(g, centred), mul(rest, toBeta)));
-      // γ/σ · (g − mean(g) − x̂ · mean(g x̂)), where x̂ = (centred − rest) / σ, by factors of g and of centred.
-      const slope = mul(mul(mul(factor, inverse), toGamma), -1 / valuesEach);
-      const offset = sub(mul(mul(factor, toBeta), -1 / valuesEach), mul(rest, slope));
-      const toContent = add(byChannel(g, factor, offset), byChannel(centred, slope));
-      return [toContent, ...(gamma ? [toGamma] : []), ...(beta ? [toBeta] : [])];
+      const meanOfG = channelMean(g);
+      const along = mul(sumOfProduct(g, centred), 1 / valuesEach);
+      const meanAlong = mul(inverse, sub(along, mul(rest, meanOfG)));
+      // γ/σ · (g − mean(g) − x̂ · mean(g x̂)), where x̂ = (centred − rest)/σ: g and a factor of centred in one pass.
+      // γ/σ comes last, where a convolution before this takes it on its kernel.
+      const slope = mul(mul(inverse, meanAlong), -1);
+      const offset = mul(add(meanOfG, mul(rest, slope)), -1);
+      const toContent = byChannel(add(g, byChannel(centred, slope, offset)), factor);
+      return [
+        toContent,
+        ...(gamma ? [mul(meanAlong, valuesEach)] : []),
+        ...(beta ? [mul(meanOfG, valuesEach)] : []),
+      ];
     },
   );
   return { output: outOfLayout(output), mean, variance, valuesEach };
@@ -44,10 +56,12 @@ export function normalizeBatchInBlocks(
  */
 function forward(content: Value, { gamma, beta }: Affine, epsilon: number, valuesEach: number) {
   const { graph } = content;
-  const shift = meanOfFirst(content);
+  const byConvolution = shiftedConvolution(content, meanOfOne);
+  const shift = byConvolution?.shift ?? meanOfOne(slice(content, [0], [1], [0]));
   const ones = graph.constant(tensor(new Float32Array(shift.shape[0] as number).fill(1)));
-  const centred = graph.label(byChannel(content, ones, neg(shift)), "centred");
-  const rest = mul(sum(centred), 1 / valuesEach);
+  const centred = byConvolution?.shifted ?? byChannel(content, ones, neg(shift));
+  graph.label(centred, "centred");
+  const rest = channelMean(centred);
   const squares = mul(sumOfProduct(centred, centred), 1 / valuesEach);
   // Rounding can leave the variance of a constant channel a hair below 0.
   const variance = graph.label(relu(sub(squares, mul(rest, rest))), "batchVariance");
@@ -59,10 +73,10 @@ function forward(content: Value, { gamma, beta }: Affine, epsilon: number, value
   return { output, mean, variance, centred, rest, inverse, factor };
 }
 
-/** The mean of each channel over the first example, `[C]`. */
-function meanOfFirst(content: Value): Value {
-  const means = content.graph.node("NchwcGlobalAveragePool", [slice(content, [0], [1], [0])])[0]!;
-  return reshape(means, [content.shape[1] as number]);
+/** The mean of each channel of one example, `[C]`. */
+function meanOfOne(example: Value): Value {
+  const means = example.graph.node("NchwcGlobalAveragePool", [example])[0]!;
+  return reshape(means, [example.shape[1] as number]);
 }
 
 /** y = factor · x + offset for each channel of a reordered value. */
