@@ -1,8 +1,9 @@
 import { inputGradient as plainInputGradient } from "../autodiff/convolution.js";
-import type { Value } from "../graph/graph.js";
+import type { Node, Value } from "../graph/graph.js";
 import { intoLayout, outOfLayout } from "../graph/layout.js";
-import { conv, mul, neg, pad, reshape, slice, sub } from "../graph/operations.js";
+import { add, conv, mul, neg, pad, reshape, slice, sub } from "../graph/operations.js";
 import type { Windows } from "../graph/windows.js";
+import { sizeOf } from "../tensor/tensor.js";
 import { scaledByChannel, sum } from "./channels.js";
 import {
   type BlockedConvolution,
@@ -67,6 +68,13 @@ function inputGradientOfFew(g: Value, kernel: Value, windows: Windows, of: Block
   return outOfBlocks(inputGradient(g, filled, { ...of, channels: block }), channels);
 }
 
+/** The convolution in the layout, without groups or a sum, whose result a content is; else undefined. */
+function convolutionOf(content: Value): Node | undefined {
+  const { producer } = content;
+  const is = producer?.operator === "NchwcConv" && producer.attributes.group === 1;
+  return is && producer.inputs.length <= 3 ? producer : undefined;
+}
+
 /**
  * The result of a convolution in the layout less a vector by channel, `[filters]`, which costs nothing: it is part of
  * the convolution's bias. Undefined where the content is no convolution's result.
@@ -77,13 +85,33 @@ export function shiftedConvolution(
   content: Value,
   shiftOf: (first: Value) => Value,
 ): { shifted: Value; shift: Value } | undefined {
-  const { producer } = content;
-  if (producer?.operator !== "NchwcConv" || producer.attributes.group !== 1) return undefined;
-  const [x, kernel, bias, sum] = producer.inputs as [Value, Value, Value?, Value?];
-  if (sum) return undefined;
+  const producer = convolutionOf(content);
+  if (!producer) return undefined;
+  const [x, kernel, bias] = producer.inputs as [Value, Value, Value?];
   const { graph } = content;
   const of = (input: Value, added: Value | undefined) =>
     graph.node("NchwcConv", added ? [input, kernel, added] : [input, kernel], producer.attributes)[0]!;
   const shift = shiftOf(of(slice(x, [0], [1], [0]), bias));
   return { shifted: of(x, bias ? sub(bias, shift) : neg(shift)), shift };
+}
+
+/**
+ * factor · x + offset by channel where x is the result of a convolution: by the convolution itself, with another
+ * kernel and bias. Undefined where the content is no convolution's result.
+ */
+export function mappedConvolution(
+  content: Value,
+  factor: Value,
+  offset: Value,
+  block: number,
+): Value | undefined {
+  const producer = convolutionOf(content);
+  if (!producer) return undefined;
+  const [x, kernel, bias] = producer.inputs as [Value, Value, Value?];
+  const filters = content.shape[1] as number;
+  // However a kernel is ordered in memory, its blocks of filters are the first axis, and the filters of one the last.
+  const rows = reshape(kernel, [filters / block, sizeOf(kernel.shape as number[]) / filters, block]);
+  const scaled = reshape(mul(rows, reshape(factor, [filters / block, 1, block])), kernel.shape);
+  const added = bias ? add(mul(bias, factor), offset) : offset;
+  return content.graph.node("NchwcConv", [x, scaled, added], producer.attributes)[0]!;
 }

@@ -73,7 +73,8 @@ export abstract class RunningNormalization extends Layer {
     const affine = affineValues(settings, context);
     const learns = context.training && this.trainable;
     if (!learns && settings.inferenceStatistics === "running") {
-      return normalizeByRunning(input, affine, this.running(context), settings);
+      const block = context.training ? undefined : context.channelBlock;
+      return normalizeByRunning(input, affine, this.running(context), { ...settings, block });
     }
     if (context.training) this.refuseSingleValue(input);
     const batch = this.normalize(input, affine, context);

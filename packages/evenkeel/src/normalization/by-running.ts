@@ -15,18 +15,20 @@ export interface Statistics {
 /**
  * Batch normalization at inference (Ioffe & Szegedy 2015, Algorithm 2): one fixed affine map per channel,
  * y = γ(x − E[x])/√(Var[x] + ε) + β, so that an example's output does not depend on its batch.
+ *
+ * @param options.block at inference, the block of the device's layout: a convolution in it takes the map over.
  */
 export function normalizeByRunning(
   x: Value,
   { gamma, beta }: Affine,
   { mean, variance }: Statistics,
-  { axis, epsilon }: { axis: number; epsilon: number },
+  { axis, epsilon, block }: { axis: number; epsilon: number; block?: number | undefined },
 ): Value {
   const channels = channelsOf(x, axis);
   const factor = variance ? div(gamma ?? 1, sqrt(add(variance, epsilon))) : gamma;
   if (isReordered(x) && axis === 1 && factor) {
     const shift = mul(mean, factor);
-    return mapChannelsInBlocks(x, factor, beta ? sub(beta, shift) : neg(shift));
+    return mapChannelsInBlocks(x, factor, beta ? sub(beta, shift) : neg(shift), block);
   }
   const centred = sub(x, channels.spread(mean));
   const scaled = factor ? mul(centred, channels.spread(factor)) : centred;

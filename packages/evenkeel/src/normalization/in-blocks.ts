@@ -1,6 +1,7 @@
 import {
   affine as byChannel,
   mean as channelMean,
+  mappedConvolution,
   shiftedConvolution,
   sum,
   sumOfProduct,
@@ -79,13 +80,21 @@ function meanOfOne(example: Value): Value {
   return reshape(means, [example.shape[1] as number]);
 }
 
-/** y = factor · x + offset for each channel of a reordered value. */
-export function mapChannelsInBlocks(x: Value, factor: Value, offset: Value): Value {
+/**
+ * y = factor · x + offset for each channel of a reordered value.
+ *
+ * @param block that of the layout, for inference: a convolution before this then does it itself. In training it would
+ * have to be computed twice, as its own derivative needs it as it is.
+ */
+export function mapChannelsInBlocks(x: Value, factor: Value, offset: Value, block?: number): Value {
   const content = intoLayout(x);
   const { output } = x.graph.differentiateAs(
     "channelMap",
     [content, factor, offset],
-    () => ({ output: byChannel(content, factor, offset) }),
+    () => ({
+      output:
+        (block && mappedConvolution(content, factor, offset, block)) || byChannel(content, factor, offset),
+    }),
     (g) => [byChannel(g, factor), sumOfProduct(g, content), sum(g)],
   );
   return outOfLayout(output);
