@@ -17,7 +17,7 @@ import {
 import { type Tensor, tensor } from "../tensor/tensor.js";
 import { evaluate } from "../testing/evaluate.js";
 import { checkGradients } from "../testing/numeric-gradient.js";
-import { gradients } from "./gradients.js";
+import { dependsOn, gradients } from "./gradients.js";
 
 const x = tensor([1, 2, 3]);
 const y = tensor([4, 5, 6]);
@@ -301,6 +301,28 @@ describe("regions that are differentiated as one", () => {
     expect(numbers(found)).toEqual([
       [0, 0, 0],
       [2, 4, 6],
+    ]);
+  });
+
+  it("rest on their inputs, even where they compute from what is before these", async () => {
+    const found = await evaluate(
+      (graph, { x }) => {
+        const before = mul(x, 2);
+        const { output } = graph.differentiateAs(
+          "shortcut",
+          [before],
+          () => ({ output: mul(x, 6) }),
+          (upstream) => [mul(upstream, 3)],
+        );
+        const loss = reduceSum(output);
+        expect(dependsOn(loss, before)).toBe(true);
+        return [...gradients(loss, [before]), ...gradients(loss, [x])];
+      },
+      { x },
+    );
+    expect(numbers(found)).toEqual([
+      [3, 3, 3],
+      [6, 6, 6],
     ]);
   });
 

@@ -97,9 +97,12 @@ function visibleNodes(graph: Graph): Node[] {
   return graph.parent ? [...visibleNodes(graph.parent), ...graph.nodes] : [...graph.nodes];
 }
 
-/** What a node's outputs rest on: its inputs, and what the body of a loop takes from outside. */
+/**
+ * What a node's outputs rest on: its inputs, and what the body of a loop takes from outside. A region rests on its
+ * inputs, even where it computes its output from what these were computed from.
+ */
 function reads(node: Node): Value[] {
-  const inputs = node.inputs.filter((input) => input !== undefined);
+  const inputs = [...node.inputs, ...(node.region?.inputs ?? [])].filter((input) => input !== undefined);
   return node.body ? [...inputs, ...node.body.nodes.flatMap(reads)] : inputs;
 }
 

@@ -1,5 +1,5 @@
 import type { Value } from "../graph/graph.js";
-import { concat, gather, reduceSum, reshape, slice, transpose } from "../graph/operations.js";
+import { concat, expand, gather, reduceSum, reshape, slice, transpose } from "../graph/operations.js";
 import type { Dimension, Shape } from "../graph/shape.js";
 import { type Windows, windowCounts } from "../graph/windows.js";
 import { zeros } from "../tensor/tensor.js";
@@ -27,7 +27,7 @@ export interface BlockedConvolution {
 
 /**
  * The convolution, where the layout can do it and its derivatives; else undefined. Filters, and channels unless they
- * are fewer than a block, are whole blocks; so are the examples while training.
+ * are fewer than a block, are whole blocks.
  */
 export function blockedConvolution(
   shape: Shape,
@@ -53,7 +53,7 @@ export function blockedConvolution(
   if (!fits) return undefined;
   if (training) {
     const even = stride === 1 || channels < block || sizes.every((size) => size % 2 === 0);
-    if (typeof batch !== "number" || !whole(batch) || !even) return undefined;
+    if (typeof batch !== "number" || !even) return undefined;
   }
   const counts = windowCounts(sizes, windows) as [number, number];
   return {
@@ -242,6 +242,13 @@ function phasesAlong(size: number, before: number): Phases {
 export function kernelGradient(x: Value, g: Value, of: BlockedConvolution): Value {
   const { block, channels, filters, sizes, counts, stride, before } = of;
   const batch = of.batch as number;
+  const missing = (block - (batch % block)) % block;
+  if (missing > 0) {
+    // Examples of zeros fill the last block of them.
+    const filled = (value: Value): Value =>
+      concat([value, expand(value.graph.constant(0), [missing, ...value.shape.slice(1)])], 0);
+    return kernelGradient(filled(x), filled(g), { ...of, batch: batch + missing });
+  }
   const [height, width] = sizes;
   const examples = batch / block;
   const filterBlocks = filters / block;

@@ -101,7 +101,7 @@ export const selu = (x: Value) => unary("Selu", x);
 export const gelu = (x: Value, approximate: "none" | "tanh") => unary("Gelu", x, { approximate });
 export const hardSigmoid = (x: Value, alpha: number, beta: number) =>
   unary("HardSigmoid", x, { alpha, beta });
-export const identity = (x: Value) => single("Identity", [x]);
+export const identity = (x: Value) => unary("Identity", x);
 export const clip = (x: Value, low: number, high: number) =>
   single("Clip", [x, x.graph.constant(low, x.type), x.graph.constant(high, x.type)]);
 

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gradients } from "../autodiff/index.js";
+import { convolution } from "../blocked/index.js";
 import { mul, reduceSum, type Value } from "../graph/index.js";
 import { isReordered } from "../graph/layout.js";
 import { type LayerContext, layers } from "../layers/index.js";
 import { randomStream } from "../random/stream.js";
+import { cpuChannelBlock } from "../runtime/channel-block.js";
 import { sizeOf, type Tensor, tensor } from "../tensor/tensor.js";
 import { channelsOf, momentsOf, normal, spread } from "../testing/batches.js";
 import { compile, evaluate } from "../testing/evaluate.js";
@@ -164,6 +166,97 @@ describe("batch normalization in the blocked layout", () => {
         expectClose(values, new Float32Array(12).fill(beta.data[channel]!), { absolute: rounding });
       }
     }));
+});
+
+describe("normalization behind a convolution in the blocked layout", () => {
+  const [examples, filters] = [wholeBlocks, 2 * wholeBlocks];
+  const sizes = [6, 4];
+  const cases = [3, wholeBlocks].flatMap((channels) =>
+    [1, 3].flatMap((kernel) => [true, false].map((bias) => ({ channels, kernel, bias }))),
+  );
+
+  /** The same in the layout and out of it, by what follows the convolution. */
+  async function inBoth(
+    { channels, kernel, bias }: (typeof cases)[number],
+    training: boolean,
+    normalize: (
+      x: Value,
+      fed: Record<"gamma" | "beta" | "mean" | "variance", Value>,
+      block: number,
+    ) => readonly Value[],
+  ): Promise<[inLayout: Tensor[], plain: Tensor[]]> {
+    const stream = randomStream(1, "behind a convolution");
+    const feeds = {
+      // Far from 0, so that the result is far from it too.
+      x: spread([examples, channels, ...sizes], 1, { centre: 5, deviation: 1 }),
+      kernel: normal(stream, [filters, channels, kernel, kernel]),
+      bias: normal(stream, [filters]),
+      gamma: positive(stream, filters),
+      beta: normal(stream, [filters]),
+      mean: normal(stream, [filters]),
+      variance: positive(stream, filters),
+      upstream: normal(stream, [examples, filters, ...sizes]),
+    };
+    const pads = [kernel, kernel].map((size) => (size - 1) / 2);
+    const windows = {
+      kernel: [kernel, kernel],
+      strides: [1, 1],
+      dilations: [1, 1],
+      before: pads,
+      after: pads,
+    };
+    const run = (block: number) =>
+      evaluate((_, fed) => {
+        const options = { group: 1, block, training };
+        const convolved = convolution(fed.x, fed.kernel, bias ? fed.bias : undefined, windows, options);
+        const [output, ...rest] = normalize(convolved, fed, block) as [Value, ...Value[]];
+        expect(isReordered(output)).toBe(block > 1);
+        if (!training) return [output, ...rest];
+        const learned = [fed.x, fed.kernel, fed.gamma, fed.beta, ...(bias ? [fed.bias] : [])];
+        return [output, ...rest, ...gradients(reduceSum(mul(output, fed.upstream)), [convolved, ...learned])];
+      }, feeds);
+    return [await run(await cpuChannelBlock()), await run(1)];
+  }
+
+  /** Up to a few roundings of sums of up to 144 products, one after another. */
+  function expectSame(found: readonly Tensor[], plain: readonly Tensor[]): void {
+    expect(found).toHaveLength(plain.length);
+    for (const [index, expected] of plain.entries()) {
+      expect(found[index]!.shape).toEqual(expected.shape);
+      expectClose(found[index]!, expected, { absolute: 1e-5 * Math.max(1, largest(expected)) });
+    }
+  }
+
+  it.each(cases)("is that of the plain formulation, by the batch: %j", async (one) => {
+    const options = { axis: 1, epsilon: 1e-3, device: "cpu" };
+    const [found, plain] = await inBoth(one, true, (x, affine) => {
+      const { output, mean, variance } = normalizeByBatch(x, affine, options);
+      return [output, mean, variance];
+    });
+    if (one.bias) {
+      // The batch's mean takes the bias away: what comes back to it is what rounding leaves of a sum.
+      const terms = examples * sizeOf(sizes) * largest(plain[3]!);
+      expectClose(found.pop()!, plain.pop()!, { absolute: rounding * terms });
+    }
+    expectSame(found, plain);
+  });
+
+  it.each(cases)(
+    "is that of the plain formulation, by running statistics while training: %j",
+    async (one) => {
+      const options = { axis: 1, epsilon: 1e-3 };
+      expectSame(...(await inBoth(one, true, (x, fed) => [normalizeByRunning(x, fed, fed, options)])));
+    },
+  );
+
+  it.each(cases)("is that of the plain formulation, by running statistics at inference: %j", async (one) => {
+    const options = { axis: 1, epsilon: 1e-3 };
+    const [found, plain] = await inBoth(one, false, (x, fed, block) => [
+      normalizeByRunning(x, fed, fed, { ...options, block }),
+      x,
+    ]);
+    expectSame(found, plain);
+  });
 });
 
 describe("normalization by running statistics in the blocked layout", () => {

@@ -69,10 +69,18 @@ export class HostState implements SessionState {
   async isFinite(names: readonly string[]): Promise<boolean> {
     return names.every((name) => {
       const data = this.entry(name).front.data as Float32Array;
-      // 0 · x is NaN for every x that is not finite, and a sum keeps it: one pass without a branch.
-      let sum = 0;
-      for (let index = 0; index < data.length; index++) sum += 0 * data[index]!;
-      return sum === 0;
+      // 0 · x is NaN for every x that is not finite, and a sum keeps it: one pass without a branch. Four sums, so that
+      // an addition need not wait for the one before it.
+      let [first, second, third, fourth] = [0, 0, 0, 0];
+      const whole = data.length - (data.length % 4);
+      for (let index = 0; index < whole; index += 4) {
+        first += 0 * data[index]!;
+        second += 0 * data[index + 1]!;
+        third += 0 * data[index + 2]!;
+        fourth += 0 * data[index + 3]!;
+      }
+      for (let index = whole; index < data.length; index++) first += 0 * data[index]!;
+      return first + second + third + fourth === 0;
     });
   }
 
