@@ -12,6 +12,7 @@ const printed: Record<string, RegExp> = {
   "interrupted.js": /taken up at step 120\nidentical: true/,
   "mnist.js": /of them 267,010 trainable and 800 not[\s\S]*accuracy: 0\.9[6-8]/,
   "onnx.js": /ONNX Runtime says 7 — the label is 7\nafter another epoch: .*accuracy: 0\.9/,
+  "residual.js": /early: 0\.[6-9]\d\d, late: 0\.9\d\d\nfirst_sum: \[ 5, 16, 14, 14 \]/,
 };
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
