@@ -1,7 +1,7 @@
 import { type Graph, type Node, type Region, staticShape, type Value } from "../graph/graph.js";
-import { intoLayout, isReordered, outOfLayout } from "../graph/layout.js";
 import { add, sumToShape } from "../graph/operations.js";
 import { GraphError } from "../graph/operators.js";
+import { intoLayout, isReordered, outOfLayout } from "../graph/reordering.js";
 import { formatShape, zeros } from "../tensor/tensor.js";
 import { type Rule, rules } from "./rules.js";
 

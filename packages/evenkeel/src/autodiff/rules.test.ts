@@ -59,7 +59,7 @@ import {
   type Value,
   where,
 } from "../graph/index.js";
-import { intoLayout, outOfLayout } from "../graph/layout.js";
+import { intoLayout, outOfLayout } from "../graph/reordering.js";
 import { uncovered, type Windows, windowCounts } from "../graph/windows.js";
 import { sizeOf, tensor } from "../tensor/tensor.js";
 import {
@@ -202,6 +202,27 @@ function transposedConvolution(rank: number): fc.Arbitrary<Sample> {
   );
 }
 
+function alongTheLast(build: (x: Value) => Value): Samples {
+  return {
+    "along the last axis": shapes({ minRank: 1 })
+      .chain(anything)
+      .map((x) => ({ inputs: [x], build })),
+  };
+}
+
+function alongAnyAxis(operator: OperatorName): Samples {
+  return {
+    "along any axis": shapes({ minRank: 1 }).chain((shape) =>
+      fc
+        .tuple(anything(shape), fc.integer({ min: -shape.length, max: shape.length - 1 }))
+        .map(([x, axis]) => ({
+          inputs: [x],
+          build: (value) => value!.graph.node(operator, [value], { axis })[0]!,
+        })),
+    ),
+  };
+}
+
 const samples: Record<Differentiable, Samples> = {
   Abs: unary(betweenTenths, abs),
   Add: binary(anything, anything, add),
@@ -314,11 +335,7 @@ const samples: Record<Differentiable, Samples> = {
       .map(([x, slope]) => ({ inputs: [x], build: (value) => leakyRelu(value, slope) })),
   },
   Log: unary(between(0.5, 3), log),
-  LogSoftmax: {
-    "any shape": shapes({ minRank: 1 })
-      .chain(anything)
-      .map((x) => ({ inputs: [x], build: logSoftmax })),
-  },
+  LogSoftmax: { ...alongTheLast(logSoftmax), ...alongAnyAxis("LogSoftmax") },
   MatMul: Object.fromEntries(
     [
       [
@@ -499,11 +516,7 @@ const samples: Record<Differentiable, Samples> = {
         }),
     ),
   },
-  Softmax: {
-    "any shape": shapes({ minRank: 1 })
-      .chain(anything)
-      .map((x) => ({ inputs: [x], build: softmax })),
-  },
+  Softmax: { ...alongTheLast(softmax), ...alongAnyAxis("Softmax") },
   Softplus: unary(between(-3, 3), softplus),
   Sqrt: unary(between(0.5, 3), sqrt),
   Sub: binary(anything, anything, sub),

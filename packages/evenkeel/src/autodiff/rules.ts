@@ -1,5 +1,4 @@
 import { elementCount, type Value } from "../graph/graph.js";
-import { intoLayout, outOfLayout } from "../graph/layout.js";
 import {
   add,
   cast,
@@ -34,6 +33,7 @@ import {
   where,
 } from "../graph/operations.js";
 import type { Attributes, OperatorName } from "../graph/operators.js";
+import { intoLayout, outOfLayout } from "../graph/reordering.js";
 import { windowsOf } from "../graph/windows.js";
 import { biasGradient, type Convolution, inputGradient, kernelGradient } from "./convolution.js";
 import { averagePoolGradient, globalAveragePoolGradient, maxPoolGradient } from "./pooling.js";
@@ -152,10 +152,9 @@ export const rules: Record<OperatorName, Rule | "none"> = {
   Less: constant,
   Log: ({ x, g }) => [div(g, x)],
   // d log softmax(x) = dx − Σ softmax(x) dx, so back: g − softmax · Σg
-  LogSoftmax: ({ x, g, output }) => {
-    const last = x.shape.length - 1;
-    return [sub(g, mul(exp(output), reduceSum(g, [last], { keepDimensions: true })))];
-  },
+  LogSoftmax: ({ x, g, output, attributes }) => [
+    sub(g, mul(exp(output), reduceSum(g, [normalizedAxis(x, attributes)], { keepDimensions: true }))),
+  ],
   Loop: "none",
   // Y = A B: ∂A = G Bᵀ, ∂B = Aᵀ G over the last two axes; for matrices without a transposed copy.
   MatMul: ({ x, y, g }) =>
@@ -228,10 +227,10 @@ export const rules: Record<OperatorName, Rule | "none"> = {
   Sin: ({ x, g }) => [mul(g, cos(x))],
   Slice: ({ x, g, inputs }) => [sliceGradient(x, g, inputs.slice(1).map(constantNumbers))],
   // d softmax = s (dx − Σ s dx)
-  Softmax: ({ x, g, output }) => {
+  Softmax: ({ x, g, output, attributes }) => {
     const weighted = mul(g, output);
-    const last = x.shape.length - 1;
-    return [sub(weighted, mul(output, reduceSum(weighted, [last], { keepDimensions: true })))];
+    const sum = reduceSum(weighted, [normalizedAxis(x, attributes)], { keepDimensions: true });
+    return [sub(weighted, mul(output, sum))];
   },
   Softplus: ({ x, g }) => [mul(g, sigmoid(x))],
   Sqrt: ({ g, output }) => [div(mul(g, 0.5), output)],
@@ -284,6 +283,11 @@ function reducedAxes(output: Value): number[] {
 
 function constantNumbers(value: Value): number[] {
   return Array.from(value.graph.constants.get(value)!.data, Number);
+}
+
+/** The axis of a softmax; ONNX's default is the last. */
+function normalizedAxis({ shape }: Value, { axis = -1 }: Attributes): number {
+  return (axis as number) < 0 ? (axis as number) + shape.length : (axis as number);
 }
 
 /** d gelu = Φ(x) + x φ(x), Φ and φ the normal distribution and its density. */

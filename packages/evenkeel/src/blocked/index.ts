@@ -1,7 +1,7 @@
 import { inputGradient as plainInputGradient } from "../autodiff/convolution.js";
 import type { Node, Value } from "../graph/graph.js";
-import { intoLayout, outOfLayout } from "../graph/layout.js";
 import { add, conv, mul, neg, pad, reshape, slice, sub } from "../graph/operations.js";
+import { intoLayout, outOfLayout } from "../graph/reordering.js";
 import type { Windows } from "../graph/windows.js";
 import { sizeOf } from "../tensor/tensor.js";
 import { scaledByChannel, sum } from "./channels.js";

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { gradients } from "../autodiff/index.js";
 import type { Value } from "../graph/index.js";
-import { intoLayout, isReordered, outOfLayout } from "../graph/layout.js";
 import { averagePool, globalAveragePool, maxPool, mul, reduceSum, reshape } from "../graph/operations.js";
+import { intoLayout, isReordered, outOfLayout } from "../graph/reordering.js";
 import type { Windows } from "../graph/windows.js";
 import { randomStream } from "../random/stream.js";
 import { cpuChannelBlock } from "../runtime/channel-block.js";

@@ -1,6 +1,6 @@
 import { staticShape, type Value } from "../graph/graph.js";
-import { intoLayout, isReordered, outOfLayout } from "../graph/layout.js";
 import { expand, hardSigmoid, mul, reshape, sub } from "../graph/operations.js";
+import { intoLayout, isReordered, outOfLayout } from "../graph/reordering.js";
 import type { Dimension } from "../graph/shape.js";
 import type { Windows } from "../graph/windows.js";
 import { tensor } from "../tensor/tensor.js";

@@ -135,9 +135,7 @@ export class Graph {
     attributes: Attributes = {},
     body?: Graph,
   ): readonly Value[] {
-    const operands = inputs
-      .filter((value) => value !== undefined)
-      .map((value) => ({ ...value, content: value.graph.constants.get(value) }));
+    const operands = inputs.map((value) => value && { ...value, content: value.graph.constants.get(value) });
     const bodyOutputs = body?.outputs.map(({ value }) => value);
     const described = infer(operator, operands, attributes, bodyOutputs, this.scope);
     const outputs: Value[] = [];

@@ -30,7 +30,10 @@ export interface Operand extends Described {
 
 /** One use of an operator, of which the outputs are to be inferred. */
 export interface Call {
-  inputs: readonly Operand[];
+  /** In their places; undefined where an optional one is left out. */
+  inputs: readonly (Operand | undefined)[];
+  /** Those that are not left out. */
+  given: readonly Operand[];
   attributes: Attributes;
   /** The outputs of a loop's body. */
   body: readonly Described[] | undefined;
@@ -44,26 +47,28 @@ export type Inference = (call: Call) => Described[];
 /** A call whose failures name the operator, the layer and the inputs. */
 export function callOf(
   operator: string,
-  inputs: readonly Operand[],
+  inputs: readonly (Operand | undefined)[],
   attributes: Attributes,
   body: readonly Described[] | undefined,
   scope: string,
 ): Call {
+  const given = inputs.filter((value) => value !== undefined);
   return {
     inputs,
+    given,
     attributes,
     body,
     fail: (reason) => {
-      const given = inputs.map((value) => `"${value.name}" ${value.type}${formatShape(value.shape)}`);
-      throw new GraphError(scope, `${operator} ${reason}; it got ${given.join(", ")}.`);
+      const got = given.map((value) => `"${value.name}" ${value.type}${formatShape(value.shape)}`);
+      throw new GraphError(scope, `${operator} ${reason}; it got ${got.join(", ")}.`);
     },
   };
 }
 
 /** The element type that all inputs have. */
-export function oneType({ inputs, fail }: Call): ElementType {
-  const [first] = inputs;
-  if (inputs.some((value) => value.type !== first!.type)) fail("needs operands of one type");
+export function oneType({ given, fail }: Call): ElementType {
+  const [first] = given;
+  if (given.some((value) => value.type !== first!.type)) fail("needs operands of one type");
   return first!.type;
 }
 

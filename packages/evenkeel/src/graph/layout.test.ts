@@ -43,7 +43,7 @@ import {
   tanh,
   type Value,
 } from "./index.js";
-import { intoLayout, isReordered, outOfLayout } from "./layout.js";
+import { intoLayout, isReordered, outOfLayout } from "./reordering.js";
 
 const shape = [2, 2 * wholeBlocks, 3, 2];
 

@@ -1,6 +1,5 @@
-import type { Value } from "./graph.js";
 import type { Call, Described } from "./inference.js";
-import { type Shape, sameShape } from "./shape.js";
+import type { Shape } from "./shape.js";
 
 /*
  * ONNX Runtime's CPU provider convolves fastest where the channels lie in blocks, side by side for each pixel:
@@ -9,39 +8,6 @@ import { type Shape, sameShape } from "./shape.js";
  * their own. A tensor in the layout is declared with its logical shape [N, C, H, W]; only its content is in another
  * order.
  */
-
-const contents = new WeakMap<Value, Value>();
-
-/** Whether an operator is one of the layout, which ONNX itself does not have. */
-export const isOfLayout = (operator: string): boolean => /^Nchwc|^Reorder/.test(operator);
-
-/**
- * Whether a value is what comes out of the layout, with all of its channels. The content of what a region with a
- * derivative of its own gave cannot be used outside.
- */
-export function isReordered({ shape, producer }: Value): boolean {
-  if (producer?.operator !== "ReorderOutput" || producer.region?.output) return false;
-  return sameShape(producer.inputs[0]!.shape, shape);
-}
-
-/** The content of `[N, C, H, W]` in the layout; C must be whole blocks. */
-export function intoLayout(x: Value): Value {
-  if (isReordered(x)) return x.producer!.inputs[0]!;
-  const known = contents.get(x);
-  if (known) return known;
-  const content = x.graph.node("ReorderInput", [x], { channels_last: 0 })[0]!;
-  // What is inside of a region with a derivative of its own is of no use outside.
-  if (!content.producer!.region) contents.set(x, content);
-  return content;
-}
-
-/** The value whose content in the layout is given. Where it goes back into the layout, nothing is computed. */
-export function outOfLayout(content: Value): Value {
-  return content.graph.node("ReorderOutput", [content], {
-    channels: content.shape[1] as number,
-    channels_last: 0,
-  })[0]!;
-}
 
 /** ReorderInput: into the layout. With `channels_last` the input is `[N, H, W, C]`, the result `[N, C, H, W]`. */
 export function reorderedInput({ inputs: [x], attributes, fail }: Call): Described[] {

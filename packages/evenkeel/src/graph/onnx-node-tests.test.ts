@@ -4,8 +4,8 @@ import { evaluate } from "../testing/evaluate.js";
 import { expectClose } from "../testing/expect-close.js";
 import { golden } from "../testing/golden.js";
 import { add, Graph, gather, loop, reshape, type Value } from "./index.js";
-import { isOfLayout } from "./layout.js";
 import { type Attributes, GraphError, type OperatorName, operatorNames } from "./operators.js";
+import { isOfLayout } from "./reordering.js";
 
 interface Stored {
   type: ElementType;
@@ -120,11 +120,18 @@ describe("forms of ONNX that the graph does not have are refused", () => {
     ["MaxUnpool to a given shape", "MaxUnpool", [x, labels, graph.indices([1, 1, 5])], { kernel_shape: [2] }],
     ["OneHot without an axis", "OneHot", [labels, graph.indices([3]), x], {}],
     ["Pad with axes", "Pad", [x, graph.indices([1, 1]), undefined, graph.indices([0])], {}],
+    ["Pad with all axes", "Pad", [x, graph.indices([1, 0, 0, 0]), undefined, graph.indices([1, 0])], {}],
     ["ReduceSum without axes", "ReduceSum", [x], { keepdims: 0 }],
     ["ReduceSum over no axes", "ReduceSum", [x, graph.indices([])], { keepdims: 0 }],
     ["ReduceSum over an axis from the end", "ReduceSum", [x, graph.indices([-1])], { keepdims: 0 }],
     ["ReduceSum without keepdims", "ReduceSum", [x, graph.indices([0])], {}],
     ["Slice without axes", "Slice", [x, graph.indices([0]), graph.indices([1])], {}],
+    [
+      "Slice with steps, without axes",
+      "Slice",
+      [x, graph.indices([0]), graph.indices([2]), undefined, graph.indices([1])],
+      {},
+    ],
     ["ScatterElements without an axis", "ScatterElements", [x, places, x], {}],
     [
       "Slice along an axis from the end",

@@ -23,8 +23,8 @@ import {
 import { allocate, type ElementType, formatShape, sizeOf, type Tensor } from "../tensor/tensor.js";
 import { fused } from "./fusion.js";
 import type { Graph, Node, Value } from "./graph.js";
-import { isOfLayout } from "./layout.js";
 import type { Attribute, OperatorName } from "./operators.js";
+import { isOfLayout } from "./reordering.js";
 
 /** Opset 20 is the first with `Gelu`; IR version 9 goes with it. */
 const opset = 20n;

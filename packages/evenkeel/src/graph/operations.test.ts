@@ -4,6 +4,7 @@ import { compile, evaluate } from "../testing/evaluate.js";
 import {
   add,
   argMax,
+  averagePool,
   cast,
   clip,
   exp,
@@ -11,8 +12,10 @@ import {
   gather,
   gemm,
   loop,
+  maxPool,
   mul,
   oneHot,
+  pad,
   reduceMax,
   reduceMean,
   reduceSum,
@@ -85,6 +88,27 @@ describe("operations", () => {
       },
       { x },
     );
+  });
+});
+
+describe("pad", () => {
+  it("gives zeros that count in the pooling behind it, as those of the pooling itself do not", async () => {
+    const windows = { kernel: [2], strides: [2], dilations: [1], before: [0], after: [0] };
+    const found = await evaluate(
+      (_, { x }) => [
+        maxPool(pad(x, [0, 0, 1], [0, 0, 1]), windows),
+        maxPool(x, { ...windows, before: [1], after: [1] }),
+        averagePool(pad(x, [0, 0, 1], [0, 0, 1]), windows, false),
+        averagePool(x, { ...windows, before: [1], after: [1] }, false),
+      ],
+      { x: tensor([[[-4, -3, -2, -1]]]) },
+    );
+    expect(numbers(found)).toEqual([
+      [0, -2, 0],
+      [-4, -2, -1],
+      [-2, -2.5, -0.5],
+      [-4, -2.5, -1],
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { type ElementType, formatShape } from "../tensor/tensor.js";
 import type { Graph, Value } from "./graph.js";
-import { intoLayout, isReordered, outOfLayout } from "./layout.js";
 import { type Attributes, GraphError, type OperatorName } from "./operators.js";
+import { intoLayout, isReordered, outOfLayout } from "./reordering.js";
 import { type Shape, sameShape } from "./shape.js";
 import { type Windows, windowAttributes } from "./windows.js";
 
@@ -186,9 +186,16 @@ export function slice(
   return single("Slice", [x, ...numbers.map((each) => x.graph.indices(each))]);
 }
 
-/** Zeros around a value: `before` and `after` count them for each axis. */
-export const pad = (x: Value, before: readonly number[], after: readonly number[]) =>
-  single("Pad", [x, x.graph.indices([...before, ...after])], { mode: "constant" });
+/**
+ * Zeros around a value: `before` and `after` count them for each axis. The axes are named, all of them, since ONNX
+ * Runtime's optimiser would else move the zeros into a MaxPool behind, whose own padding is never the largest.
+ */
+export const pad = (x: Value, before: readonly number[], after: readonly number[]) => {
+  const axes = x.shape.map((_, axis) => axis);
+  const zero = x.graph.constant(0, x.type);
+  const counts = x.graph.indices([...before, ...after]);
+  return single("Pad", [x, counts, zero, x.graph.indices(axes)], { mode: "constant" });
+};
 
 /** The entries of `data` along an axis at integer places: `[..., indices' shape, ...]`. */
 export const gather = (data: Value, indices: Value, axis = 0) => single("Gather", [data, indices], { axis });

@@ -15,7 +15,6 @@ import { compile } from "../testing/evaluate.js";
 import { whereAvailable, wholeBlocks } from "../testing/layout.js";
 import { laidConvolutions, laidWindows } from "../testing/windows.js";
 import { broadcastShapes, Graph, GraphError, type OperatorName, type Shape, type Value } from "./index.js";
-import { intoLayout, outOfLayout } from "./layout.js";
 import {
   abs,
   add,
@@ -90,6 +89,7 @@ import {
   unsqueeze,
   where,
 } from "./operations.js";
+import { intoLayout, outOfLayout } from "./reordering.js";
 import { uncovered, type Windows, windowAttributes, windowCounts } from "./windows.js";
 
 /** Inputs that fit an operator, and the operator on them. */

@@ -115,7 +115,7 @@ export const operatorNames = Object.keys(inferences) as readonly OperatorName[];
 /** What a node gives: the type and shape of each output. @throws GraphError when its inputs do not fit. */
 export function infer(
   operator: OperatorName,
-  inputs: readonly Operand[],
+  inputs: readonly (Operand | undefined)[],
   attributes: Attributes,
   body: readonly Described[] | undefined,
   scope: string,
@@ -132,7 +132,7 @@ function test({ inputs: [x] }: Call): Described[] {
 }
 
 function broadcast(call: Call): Described[] {
-  const shape = broadcastShapes(...call.inputs.map((value) => value.shape));
+  const shape = broadcastShapes(...call.given.map((value) => value.shape));
   if (!shape) return call.fail("needs shapes that broadcast to one another (equal, or 1)");
   return [{ type: oneType(call), shape }];
 }
@@ -220,9 +220,9 @@ function flatten(call: Call): Described[] {
 
 function concat(call: Call): Described[] {
   const axis = integer(call, "axis");
-  const [first] = call.inputs;
+  const [first] = call.given;
   let total = 0;
-  for (const { shape } of call.inputs) {
+  for (const { shape } of call.given) {
     const fits =
       shape.length === first!.shape.length && shape.every((d, i) => i === axis || d === first!.shape[i]);
     if (!fits) call.fail(`needs shapes that differ only in axis ${axis}`);
@@ -290,7 +290,8 @@ function batchNormalization(call: Call): Described[] {
 }
 
 function loop({ inputs, body, fail }: Call): Described[] {
-  const [, ...carried] = inputs;
+  // The number of steps and the condition come first.
+  const carried = inputs.slice(2) as Operand[];
   if (!body) return fail("needs a body");
   const outputs = body.slice(1);
   for (const [index, value] of carried.entries()) {
@@ -359,7 +360,10 @@ function pad(call: Call): Described[] {
   const [x] = call.inputs as [Operand];
   const pads = constantNumbers(call, 1);
   const rank = x.shape.length;
-  if (pads.length !== 2 * rank) call.fail(`needs two counts for each of ${rank} axes`);
+  const axes = call.inputs[3] ? constantNumbers(call, 3) : [];
+  if (pads.length !== 2 * rank || axes.some((axis, place) => axis !== place)) {
+    call.fail(`needs two counts for each of ${rank} axes`);
+  }
   const shape = x.shape.map((size, axis) => {
     const added = pads[axis]! + pads[axis + rank]!;
     if (added === 0) return size;

@@ -1,6 +1,5 @@
 import { globalAverage, pooling } from "../blocked/index.js";
 import type { Value } from "../graph/graph.js";
-import { isReordered } from "../graph/layout.js";
 import {
   add,
   averagePool,
@@ -16,6 +15,7 @@ import {
   sub,
   where,
 } from "../graph/operations.js";
+import { isReordered } from "../graph/reordering.js";
 import { type Windows, windowCounts } from "../graph/windows.js";
 import { requireKnown } from "../options/known.js";
 import { Layer, type LayerContext, type LayerOptions, layerOptionNames, requireOption } from "./layer.js";

@@ -6,7 +6,9 @@ import { callbacks } from "../callbacks/index.js";
 import { readCheckpoint } from "../files/checkpoint.js";
 import type { BatchNormalizationLayerOptions } from "../layers/index.js";
 import { layers } from "../layers/index.js";
+import { Network } from "../network/index.js";
 import { optimizers } from "../optimizers/index.js";
+import type { Runtime } from "../runtime/index.js";
 import { rows, tensor } from "../tensor/tensor.js";
 import { bitsOf, weightBits } from "../testing/bits.js";
 import { clusterNetwork, clusters, features, quiet } from "../testing/clusters.js";
@@ -190,6 +192,46 @@ describe("weights", () => {
     weights.delete("output/bias");
     await to.setWeights(weights);
     expect(await weightBits(to)).toEqual({ ...(await weightBits(from)), "output/bias": untouched });
+  });
+
+  it("are drawn when they are first needed, those that were set not at all", async () => {
+    let states = 0;
+    const counting: Runtime = {
+      ...singleThread,
+      createState: (tensors) => {
+        states += 1;
+        return singleThread.createState(tensors);
+      },
+    };
+    const layersOf = () => [
+      layers.dense({ units: 8, name: "hidden", kernelInitializer: "heNormal", inputShape: [features] }),
+      layers.batchNormalization({ name: "norm" }),
+      layers.dense({ units: 3, name: "output" }),
+    ];
+    const drawn = new Network(layersOf()).initialWeights(7);
+    const model = sequential(layersOf(), { seed: 7, runtime: counting });
+    model.summary(() => {});
+    model.compile({ loss: "sparseCategoricalCrossentropy" });
+    const bias = tensor(Float32Array.of(1, 2, 3));
+    await model.setWeights({ "output/bias": bias });
+    bias.data.fill(9);
+    model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
+    expect(states).toBe(0);
+    const set = new Map([...drawn, ["output/bias", tensor(Float32Array.of(1, 2, 3))] as const]);
+    expect(await weightBits(model)).toEqual(bitsOf(set));
+    await model.fit(x, y, quiet);
+    expect(states).toBe(1);
+  });
+
+  it("that cannot be drawn are refused when the model is made", () => {
+    const dense = (kernelInitializer: string) =>
+      layers.dense({ units: 2, name: "hidden", inputShape: [3], kernelInitializer } as never);
+    expect(() => sequential([dense("xavier")], runtime)).toThrow(
+      'Layer "hidden", the initializer of kernel: there is no initializer "xavier". There are: zeros, ones,',
+    );
+    expect(() => sequential([dense("ones")], { ...runtime, seed: 0.5 })).toThrow(
+      "The seed must be an integer, got 0.5.",
+    );
   });
 
   it.each([

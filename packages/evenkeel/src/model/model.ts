@@ -9,7 +9,7 @@ import { formatSummary, type Summary, summarize } from "../network/summary.js";
 import { type OptimizerName, optimizerOf, restoreOptimizer } from "../optimizers/optimizers.js";
 import { rateAt } from "../optimizers/schedules.js";
 import { requireKnown, shown } from "../options/known.js";
-import { streamSeed } from "../random/stream.js";
+import { requireSeed, streamSeed } from "../random/stream.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { sizeOf, type Tensor } from "../tensor/tensor.js";
 import { checkExamples, checkInputs, type DataLike } from "../training/data-checks.js";
@@ -63,9 +63,11 @@ export class Model {
     weights: ReadonlyMap<string, Tensor> = new Map(),
     steps = 0,
   ) {
+    requireSeed(seed);
     this.progress.step = steps;
     countUpdates(this.progress.statisticsUpdates, network, steps);
-    this.engine = new Engine(network, runtime, new Map([...network.initialWeights(seed), ...weights]));
+    this.engine = new Engine(network, runtime, seed);
+    this.engine.put(weights);
   }
 
   /** Its layers, from the input on. */
@@ -239,7 +241,7 @@ export class Model {
         );
       }
     }
-    for (const [name, value] of given) this.engine.state.write(name, value);
+    this.engine.put(given);
   }
 
   /**
@@ -295,7 +297,7 @@ export class Model {
     });
     for (const [name, value] of checkpoint.tensors) {
       if (name.startsWith("kept/")) this.kept.set(name.slice("kept/".length), value);
-      else this.engine.state.put(name, value);
+      else this.engine.put([[name, value]]);
     }
     this.progress = checkpoint.progress;
     this.settings = checkpoint.settings;

@@ -3,7 +3,7 @@ import type { Metric, MetricName } from "../metrics/metrics.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import type { OptimizerName } from "../optimizers/optimizers.js";
 import { requireKnown, shown } from "../options/known.js";
-import { streamSeed } from "../random/stream.js";
+import { requireSeed } from "../random/stream.js";
 import type { Runtime } from "../runtime/runtime.js";
 import type { Callback } from "../training/callback.js";
 import type { DataLike } from "../training/data-checks.js";
@@ -109,7 +109,7 @@ export function completedFit(options: FitOptions<never>, modelSeed: number) {
     throw new RangeError(`validationSplit must be at least 0 and below 1, got ${validationSplit}.`);
   }
   const seed = options.seed ?? modelSeed;
-  streamSeed(seed);
+  requireSeed(seed);
   if (lastBatch !== "keep" && lastBatch !== "drop") {
     throw new RangeError(`lastBatch must be "keep" or "drop", got ${shown(lastBatch)}.`);
   }

@@ -238,4 +238,18 @@ describe("initial weights", () => {
     expect(weights.initialWeights(1)).toEqual(drawn);
     expect(weights.initialWeights(2).get("one/kernel")).not.toEqual(drawn.get("one/kernel"));
   });
+
+  it("are those given, and drawn as ever for the others", () => {
+    const drawn = small.initialWeights(7);
+    const kernel = drawn.get("last/kernel")!;
+    const found = small.initialWeights(7, new Map([["hidden/kernel", kernel]]));
+    expect(found).toEqual(new Map([...drawn, ["hidden/kernel", kernel]]));
+  });
+
+  it("that no initializer can make are refused, naming the layer and the weight", () => {
+    const bias = layers.dense({ units: 2, name: "last", biasInitializer: "orthogonal" });
+    expect(() => new Network([input(4), bias])).toThrow(
+      'Layer "last", the initializer of bias: the orthogonal initializer needs a matrix or a kernel, got the shape [2].',
+    );
+  });
 });

@@ -11,7 +11,13 @@ import {
 } from "../layers/index.js";
 import { randomStream, streamSeed } from "../random/stream.js";
 import { formatShape, sizeOf, type Tensor } from "../tensor/tensor.js";
-import { checkRegularizer, initialize, penalty, type WeightSpecification } from "../weights/index.js";
+import {
+  checkInitializer,
+  checkRegularizer,
+  initialize,
+  penalty,
+  type WeightSpecification,
+} from "../weights/index.js";
 import { type NetworkConfiguration, restoreWiring, wiringConfiguration } from "./configuration.js";
 import { type Application, chain, connect, type NetworkInput, type Wiring } from "./wiring.js";
 
@@ -106,12 +112,16 @@ export class Network {
     throw new Error(`There is no layer "${name}". There are: ${[...this.shapes.keys()].join(", ")}.`);
   }
 
-  /** First values of all weights, each from a random stream of its own. */
-  initialWeights(seed: number): Map<string, Tensor> {
+  /**
+   * First values of all weights, each from a random stream of its own.
+   *
+   * @param given those that have a value already, by their full names.
+   */
+  initialWeights(seed: number, given: ReadonlyMap<string, Tensor> = new Map()): Map<string, Tensor> {
     return new Map(
       this.weights.map(({ fullName, initializer, shape }) => [
         fullName,
-        initialize(initializer, shape, randomStream(seed, "initialize", fullName)),
+        given.get(fullName) ?? initialize(initializer, shape, randomStream(seed, "initialize", fullName)),
       ]),
     );
   }
@@ -190,8 +200,10 @@ export class Network {
       else {
         seen.set(layer, described.weights);
         for (const weight of described.weights) {
-          if (weight.regularizer !== undefined) {
-            checkRegularizer(`Layer "${layer.name}", the regularizer of ${weight.name}`, weight.regularizer);
+          const { name, initializer, regularizer, shape } = weight;
+          checkInitializer(`Layer "${layer.name}", the initializer of ${name}`, initializer, shape);
+          if (regularizer !== undefined) {
+            checkRegularizer(`Layer "${layer.name}", the regularizer of ${name}`, regularizer);
           }
           weights.push({ ...weight, fullName: `${layer.name}/${weight.name}`, layer });
         }

@@ -1,6 +1,6 @@
 import type { Value } from "../graph/graph.js";
-import { isReordered } from "../graph/layout.js";
 import { add, div, gather, mul, relu, reshape, sqrt, sub } from "../graph/operations.js";
+import { isReordered } from "../graph/reordering.js";
 import { zeros } from "../tensor/tensor.js";
 import type { Affine } from "./affine.js";
 import { type Channels, channelsOf } from "./channels.js";

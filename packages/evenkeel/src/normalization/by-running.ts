@@ -1,6 +1,6 @@
 import type { Value } from "../graph/graph.js";
-import { isReordered } from "../graph/layout.js";
 import { add, div, mul, neg, sqrt, sub } from "../graph/operations.js";
+import { isReordered } from "../graph/reordering.js";
 import type { Affine } from "./affine.js";
 import { channelsOf } from "./channels.js";
 import { mapChannelsInBlocks } from "./in-blocks.js";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { gradients } from "../autodiff/index.js";
 import { convolution } from "../blocked/index.js";
 import { mul, reduceSum, type Value } from "../graph/index.js";
-import { isReordered } from "../graph/layout.js";
+import { isReordered } from "../graph/reordering.js";
 import { type LayerContext, layers } from "../layers/index.js";
 import { randomStream } from "../random/stream.js";
 import { cpuChannelBlock } from "../runtime/channel-block.js";

@@ -7,8 +7,8 @@ import {
   sumOfProduct,
 } from "../blocked/index.js";
 import { staticShape, type Value } from "../graph/graph.js";
-import { intoLayout, outOfLayout } from "../graph/layout.js";
 import { add, div, mul, neg, relu, reshape, slice, sqrt, sub } from "../graph/operations.js";
+import { intoLayout, outOfLayout } from "../graph/reordering.js";
 import { tensor } from "../tensor/tensor.js";
 import type { Affine } from "./affine.js";
 

@@ -62,9 +62,14 @@ export function randomStream(seed: number, ...purpose: (string | number)[]): Ran
   };
 }
 
+/** @throws RangeError unless it is a safe integer. */
+export function requireSeed(seed: number): void {
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`The seed must be an integer, got ${seed}.`);
+}
+
 /** A 32-bit seed for a purpose: FNV-1a over the seed and the purpose, finished by an avalanche. */
 export function streamSeed(seed: number, ...purpose: (string | number)[]): number {
-  if (!Number.isSafeInteger(seed)) throw new RangeError(`The seed must be an integer, got ${seed}.`);
+  requireSeed(seed);
   let hash = 0x811c9dc5;
   for (const character of `${seed}\u0000${purpose.join("\u0000")}`) {
     hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193);

@@ -1,7 +1,7 @@
 import { InferenceSession } from "onnxruntime-node";
 import { Graph } from "../graph/graph.js";
-import { intoLayout } from "../graph/layout.js";
 import { writeModel } from "../graph/onnx.js";
+import { intoLayout } from "../graph/reordering.js";
 import { tensor } from "../tensor/tensor.js";
 import { wrap } from "./host-state.js";
 

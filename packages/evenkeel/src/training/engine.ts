@@ -65,16 +65,35 @@ export interface Inspection {
 
 /** A network with its state on a runtime: builds each program when it is first needed, and keeps it. */
 export class Engine {
-  readonly state: State;
+  private made: State | undefined;
+  /** What the state is to hold, until it is made. */
+  private readonly given = new Map<string, Tensor>();
   private compiledWith: Compiled | undefined;
   private readonly loaded = new Map<string, Promise<Program>>();
 
+  /** @param seed of the first values of weights that are not given. */
   constructor(
     readonly network: Network,
     readonly runtime: Runtime,
-    weights: ReadonlyMap<string, Tensor>,
-  ) {
-    this.state = runtime.createState(weights);
+    private readonly seed: number,
+  ) {}
+
+  /** Made when it is first needed: to draw the first weights of a large network takes seconds. */
+  get state(): State {
+    if (this.made) return this.made;
+    const weights = this.network.initialWeights(this.seed, this.given);
+    this.made = this.runtime.createState(new Map([...weights, ...this.given]));
+    this.given.clear();
+    return this.made;
+  }
+
+  /** Gives weights, or tensors of the optimiser, their values. */
+  put(tensors: Iterable<readonly [string, Tensor]>): void {
+    for (const [name, tensor] of tensors) {
+      if (!this.made) this.given.set(name, { ...tensor, data: tensor.data.slice() } as Tensor);
+      else if (this.made.has(name)) this.made.write(name, tensor);
+      else this.made.put(name, tensor);
+    }
   }
 
   get isCompiled(): boolean {
@@ -102,7 +121,11 @@ export class Engine {
   compile(compiled: Compiled): void {
     this.compiledWith = compiled;
     void this.release();
-    for (const name of this.state.names()) if (name.startsWith("optimizer/")) this.state.remove(name);
+    for (const name of this.made?.names() ?? [...this.given.keys()]) {
+      if (!name.startsWith("optimizer/")) continue;
+      this.made?.remove(name);
+      this.given.delete(name);
+    }
   }
 
   /** Takes optimiser steps. @returns the measures of each. */

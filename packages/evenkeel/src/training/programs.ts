@@ -152,7 +152,7 @@ export function inspection(
 ): Uint8Array {
   const graph = new Graph("inspection");
   const state = stateInputs(graph, shapeOf);
-  // In inference mode the blocked layout takes batches of any size, but has derivatives of whole blocks alone.
+  // In inference mode the blocked layout is used for shapes too of which it has no derivatives.
   const channelBlock = wanted.training ? target.channelBlock : 1;
   const { loss, measures, outputs } = buildLoss(
     network,

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { BatchNormalizationLayerOptions, Layer } from "../layers/index.js";
-import { layers } from "../layers/index.js";
-import type { FitOptions, Model } from "../model/index.js";
-import { rows } from "../tensor/tensor.js";
-import { clusterNetwork, clusters } from "../testing/clusters.js";
+import { input, layers } from "../layers/index.js";
+import { type FitOptions, functional, type Model } from "../model/index.js";
+import { rows, tensor } from "../tensor/tensor.js";
+import { classes, clusterNetwork, clusters, features, quiet } from "../testing/clusters.js";
+import { singleThread } from "../testing/single-thread.js";
 
 const { x, y } = clusters(320);
 
@@ -44,6 +45,37 @@ describe("running statistics that training has hardly moved [complaint 3, pytorc
     ["a frozen layer", { trainable: false }],
   ])("are no cause for a warning with %s", async (_, options) => {
     expect(await warnings(network(options))).toEqual([]);
+  });
+});
+
+describe("running statistics of a shared layer", () => {
+  /** A layer behind both of two dense ones. */
+  function shared(momentum: number): Model {
+    const begin = input({ shape: [features] });
+    const norm = layers.batchNormalization({ name: "norm", momentum });
+    const ways = ["left", "right"].map((name) => norm.apply(layers.dense({ name, units: 8 }).apply(begin)));
+    const outputs = layers.dense({ units: classes }).apply(layers.add().apply(ways));
+    const model = functional({ inputs: begin, outputs, runtime: singleThread });
+    model.compile({ loss: "sparseCategoricalCrossentropy" });
+    return model;
+  }
+
+  it("are moved at each of its uses, which the warning knows", async () => {
+    // 0.9²⁰ is 12 %, and 0.9²⁹ the first power under 5 %.
+    expect(await warnings(shared(0.9))).toEqual([
+      expect.stringMatching(
+        /"norm" are still 12 % .* after 10 steps with momentum 0\.9, .* Train 15 steps or more/,
+      ),
+    ]);
+    expect(await warnings(shared(0.85))).toEqual([]);
+  });
+
+  it("are in fact moved so often", async () => {
+    const model = shared(0.9);
+    await model.setWeights({ "norm/runningVariance": tensor(new Float32Array(8).fill(1e6)) });
+    await model.fit(x, y, { batchSize: 32, ...quiet });
+    const variances = (await model.getWeights()).get("norm/runningVariance")!.data as Float32Array;
+    for (const variance of variances) expect(variance / 1e6).toBeCloseTo(0.9 ** 20, 3);
   });
 });
 

@@ -12,13 +12,14 @@ const toleratedShare = 0.05;
  */
 export function staleStatistics(network: Network, updates: Readonly<Record<string, number>>): string[] {
   const warnings: string[] = [];
-  for (const layer of updatingLayers(network)) {
+  for (const [layer, uses] of updatingLayers(network)) {
     const { momentum, inferenceStatistics } = layer.settings;
     if (momentum === "cumulative" || inferenceStatistics === "batch") continue;
-    const steps = updates[layer.name] ?? 0;
-    const share = momentum ** steps;
+    const updated = updates[layer.name] ?? 0;
+    const share = momentum ** updated;
     if (share <= toleratedShare) continue;
-    const enough = Math.ceil(Math.log(toleratedShare) / Math.log(momentum));
+    const steps = updated / uses;
+    const enough = Math.ceil(Math.log(toleratedShare) / Math.log(momentum) / uses);
     warnings.push(
       `the running statistics of "${layer.name}" are still ${Math.round(share * 100)} % their initial values after ${steps} step${steps === 1 ? "" : "s"} with momentum ${momentum}, so evaluation and prediction may be far off. Train ${enough} steps or more, or set a smaller momentum or momentum: "cumulative".`,
     );
@@ -26,14 +27,19 @@ export function staleStatistics(network: Network, updates: Readonly<Record<strin
   return warnings;
 }
 
-/** The layers whose statistics a training step moves. */
-function updatingLayers(network: Network): RunningNormalization[] {
-  return network.layers
-    .filter((layer) => layer instanceof RunningNormalization)
-    .filter(({ trainable }) => trainable);
+/** The layers whose statistics a training step moves, and how often: a shared layer's, at each of its uses. */
+function updatingLayers(network: Network): Map<RunningNormalization, number> {
+  const uses = new Map<RunningNormalization, number>();
+  for (const { layer } of network.applications) {
+    if (!(layer instanceof RunningNormalization && layer.trainable)) continue;
+    uses.set(layer, (uses.get(layer) ?? 0) + 1);
+  }
+  return uses;
 }
 
 /** Notes that a number of steps has updated the statistics that steps update. */
 export function countUpdates(updates: Record<string, number>, network: Network, steps: number): void {
-  for (const { name } of updatingLayers(network)) updates[name] = (updates[name] ?? 0) + steps;
+  for (const [{ name }, uses] of updatingLayers(network)) {
+    updates[name] = (updates[name] ?? 0) + steps * uses;
+  }
 }

@@ -109,7 +109,7 @@ describe("initialize", () => {
 
   it("needs more than a vector for orthogonal", () => {
     expect(() => draw("orthogonal", [3])).toThrow(
-      "The orthogonal initializer needs a matrix or a kernel, got the shape [3].",
+      "the orthogonal initializer needs a matrix or a kernel, got the shape [3].",
     );
   });
 
@@ -126,7 +126,7 @@ describe("initialize", () => {
       /There are: zeros, ones, constant, normal, uniform, orthogonal, glorotUniform, .*lecunNormal\.$/;
     expect(() => draw(type as Initializer)).toThrow(known);
     expect(() => draw({ type } as unknown as InitializerOptions)).toThrow(
-      `There is no initializer "${type}".`,
+      `there is no initializer "${type}".`,
     );
   });
 });
