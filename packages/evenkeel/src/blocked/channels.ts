@@ -51,6 +51,7 @@ export function scaledByChannel(content: Value): { content: Value; factor: Value
   if (producer?.operator !== "NchwcConv" || producer.inputs.length > 2) return undefined;
   const [inner, kernel] = producer.inputs as [Value, Value];
   const channels = content.shape[1] as number;
+  if (producer.attributes.group !== channels) return undefined;
   if (kernel.shape.join() !== [channels, 1, 1, 1].join()) return undefined;
   return { content: inner, factor: reshape(kernel, [channels]) };
 }

@@ -28,6 +28,13 @@ describe("running statistics that training has hardly moved [complaint 3, pytorc
     ]);
   });
 
+  it("of several layers are warned of together", async () => {
+    const hidden = ["a", "b", "c"].map((name) => layers.batchNormalization({ name }));
+    const said = await warnings(clusterNetwork({ hidden }));
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(/^evenkeel: the running statistics of "a" and 2 other layers are still 90 %/);
+  });
+
   it("are no cause for a warning after the steps that the warning asks for", async () => {
     const model = network();
     expect(await warnings(model, { epochs: 29 })).toHaveLength(1);

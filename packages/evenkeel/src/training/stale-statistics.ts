@@ -6,12 +6,13 @@ const toleratedShare = 0.05;
 
 /**
  * Warnings about running statistics that training has hardly moved: a model then does well in training mode
- * and badly in evaluation, one of the most frequent complaints about batch normalization.
+ * and badly in evaluation, one of the most frequent complaints about batch normalization. Layers of which the same is
+ * to be said share a warning.
  *
  * @param updates how often each layer's statistics have been updated, by its name.
  */
 export function staleStatistics(network: Network, updates: Readonly<Record<string, number>>): string[] {
-  const warnings: string[] = [];
+  const concerned = new Map<string, string[]>();
   for (const [layer, uses] of updatingLayers(network)) {
     const { momentum, inferenceStatistics } = layer.settings;
     if (momentum === "cumulative" || inferenceStatistics === "batch") continue;
@@ -20,11 +21,14 @@ export function staleStatistics(network: Network, updates: Readonly<Record<strin
     if (share <= toleratedShare) continue;
     const steps = updated / uses;
     const enough = Math.ceil(Math.log(toleratedShare) / Math.log(momentum) / uses);
-    warnings.push(
-      `the running statistics of "${layer.name}" are still ${Math.round(share * 100)} % their initial values after ${steps} step${steps === 1 ? "" : "s"} with momentum ${momentum}, so evaluation and prediction may be far off. Train ${enough} steps or more, or set a smaller momentum or momentum: "cumulative".`,
-    );
+    const finding = `are still ${Math.round(share * 100)} % their initial values after ${steps} step${steps === 1 ? "" : "s"} with momentum ${momentum}, so evaluation and prediction may be far off. Train ${enough} steps or more, or set a smaller momentum or momentum: "cumulative".`;
+    concerned.set(finding, [...(concerned.get(finding) ?? []), layer.name]);
   }
-  return warnings;
+  return [...concerned].map(([finding, [first, ...others]]) => {
+    const rest =
+      others.length === 0 ? "" : ` and ${others.length} other layer${others.length === 1 ? "" : "s"}`;
+    return `the running statistics of "${first}"${rest} ${finding}`;
+  });
 }
 
 /** The layers whose statistics a training step moves, and how often: a shared layer's, at each of its uses. */
