@@ -1,5 +1,5 @@
 import type { Target } from "../layers/index.js";
-import type { Network } from "../network/network.js";
+import { type Network, parameterCount } from "../network/network.js";
 import type { Program, Runtime, State } from "../runtime/runtime.js";
 import { gatherRows, rows, type Tensor, tensor } from "../tensor/tensor.js";
 import * as programs from "./programs.js";
@@ -8,6 +8,9 @@ import type { Compiled } from "./step.js";
 
 /** Programs differ by batch size and by what is asked of them; of more than these, the longest unused go. */
 const keptPrograms = 16;
+
+/** Models of more parameters take one step in each run. */
+const mostLoopedParameters = 2e6;
 
 /** Examples, for each input, and their targets, for each output; axis 0 counts examples in all of them. */
 export interface Examples {
@@ -109,12 +112,16 @@ export class Engine {
   }
 
   /**
-   * How many steps one run can take. A loop in the graph pays on the CPU, where the whole data set is an
-   * input that costs nothing, and on CUDA, where it keeps the state on the device. WebGPU keeps the state there
-   * between runs, and has no loop of its own.
+   * How many steps one run can take. A loop in the graph pays on the CPU, where the whole data set is an input that
+   * costs nothing, and on CUDA, where it keeps the state on the device. WebGPU keeps the state there between runs, and
+   * has no loop of its own. When a loop ends, ONNX Runtime copies the state once more: of many weights that takes
+   * longer than the loop saves (bench/README.md).
    */
   get stepsPerRun(): number {
-    return ["cpu", "cuda"].includes(this.runtime.device) ? Number.POSITIVE_INFINITY : 1;
+    const loops = ["cpu", "cuda"].includes(this.runtime.device);
+    return loops && parameterCount(this.network.weights) <= mostLoopedParameters
+      ? Number.POSITIVE_INFINITY
+      : 1;
   }
 
   /** Sets loss, metrics and optimiser; the optimiser begins afresh. */
