@@ -2,7 +2,7 @@ import type { Value } from "../graph/graph.js";
 import { concat, expand, gather, reduceSum, reshape, slice, transpose } from "../graph/operations.js";
 import type { Dimension, Shape } from "../graph/shape.js";
 import { type Windows, windowCounts } from "../graph/windows.js";
-import { zeros } from "../tensor/tensor.js";
+import { tensor, zeros } from "../tensor/tensor.js";
 import { intoBlocks, outOfBlocks, padded, swapped, swappedFirst } from "./reorder.js";
 
 /*
@@ -263,10 +263,11 @@ export function kernelGradient(x: Value, g: Value, of: BlockedConvolution): Valu
   const computed = of.kernel.map((size, axis) => size + Math.max(-behind[axis]!, 0)) as [number, number];
   const separate = channelBlocks === 1;
 
-  const images = plain ? examplesLast(x, of) : byExamples(x, of);
-  const rows = channelBlocks * examples * height;
-  const wide = padded(images, rows, width, side * block, [before[1], pads[1]]);
+  const around = [before[1], pads[1]] as const;
   const fullWidth = width + before[1] + pads[1];
+  const wide = plain
+    ? padded(examplesLast(x, of), examples * height, width, side * block, around)
+    : byExamples(widened(x, around), { ...of, sizes: [height, fullWidth] });
   const upstream = swapped(g, examples, block, filterBlocks * counts[0] * counts[1], block); // [n, o, p, b, b]
   const regrouped =
     separate || filterBlocks === 1
@@ -300,6 +301,18 @@ export function kernelGradient(x: Value, g: Value, of: BlockedConvolution): Valu
       ? swappedFirst(byElement, channelBlocks, filterBlocks, block * h * w * block)
       : byElement;
   return reshape(outOfBlocks(reshape(ordered, [1, filters, channels * h * w, 1])), [filters, channels, h, w]);
+}
+
+/** Columns of zeros before and behind: by a convolution that does nothing else, since Concat runs on one thread. */
+function widened(x: Value, [before, behind]: readonly [number, number]): Value {
+  if (before === 0 && behind === 0) return x;
+  const channels = x.shape[1] as number;
+  const ones = x.graph.constant(tensor(new Float32Array(channels).fill(1), [channels, 1, 1, 1]));
+  return convolve(x, ones, undefined, {
+    strides: [1, 1],
+    pads: [0, before, 0, behind],
+    group: channels,
+  });
 }
 
 /** `[N, c, H, W, b]` → `[c, n, H, W, b, b]`: the examples in blocks, behind the channels of each pixel. */

@@ -1,5 +1,5 @@
 import type { Value } from "../graph/graph.js";
-import { concat, expand, reshape, transpose } from "../graph/operations.js";
+import { concat, expand, gather, reshape } from "../graph/operations.js";
 import type { Dimension } from "../graph/shape.js";
 
 /** ReorderInput of `[N, C, H, W]`, channels in blocks. */
@@ -18,9 +18,11 @@ export function swapped(x: Value, outer: Dimension, a: number, b: number, block:
   return x.graph.node("ReorderInput", [image], { channels_last: 1 })[0]!;
 }
 
-/** The first two axes of `[a, b, rest]` in the other order. */
-export const swappedFirst = (x: Value, a: number, b: number, rest: number): Value =>
-  transpose(reshape(x, [a, b, rest]), [1, 0, 2]);
+/** The first two axes of `[a, b, rest]` in the other order, by Gather: ONNX Runtime's Transpose runs on one thread. */
+export function swappedFirst(x: Value, a: number, b: number, rest: number): Value {
+  const order = Array.from({ length: a * b }, (_, index) => (index % a) * b + Math.floor(index / a));
+  return reshape(gather(reshape(x, [a * b, rest]), x.graph.indices(order)), [b, a, rest]);
+}
 
 /** Zeros before and behind the middle axis of `[rows, width, inner]`. */
 export function padded(

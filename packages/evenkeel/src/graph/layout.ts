@@ -1,5 +1,7 @@
-import type { Call, Described } from "./inference.js";
-import type { Shape } from "./shape.js";
+import { formatShape } from "../tensor/tensor.js";
+import { type Call, type Described, integer } from "./inference.js";
+import { type Shape, sameShape } from "./shape.js";
+import { convolution } from "./windows.js";
 
 /*
  * ONNX Runtime's CPU provider convolves fastest where the channels lie in blocks, side by side for each pixel:
@@ -18,30 +20,27 @@ export function reorderedInput({ inputs: [x], attributes, fail }: Call): Describ
 }
 
 /** ReorderOutput: out of the layout, `channels` of them; those behind, which filled the last block, are left out. */
-export function reorderedOutput({ inputs: [x], attributes }: Call): Described[] {
-  const [batch, , ...sizes] = x!.shape as [Shape[number], ...Shape];
-  return [{ type: x!.type, shape: [batch, attributes.channels as number, ...sizes] }];
+export function reorderedOutput(call: Call): Described[] {
+  const [x] = call.inputs;
+  const channels = integer(call, "channels");
+  if (x!.shape.length !== 4 || channels > Number(x!.shape[1])) {
+    call.fail(`needs [N, C, H, W] of at least ${channels} channels`);
+  }
+  return [{ type: x!.type, shape: x!.shape.map((size, axis) => (axis === 1 ? channels : size)) }];
 }
 
-/** Conv in the layout: input, kernel in an order of its own, bias, and a sum that is added before the activation. */
+/**
+ * Conv in the layout: input, kernel in an order of its own, bias, and a sum of the result's shape that is added before
+ * the activation.
+ */
 export function blockedConvolution(call: Call): Described[] {
-  const [x, kernel] = call.inputs;
-  const { kernel_shape, strides, pads, dilations, group } = call.attributes as {
-    [name: string]: readonly number[];
-  };
-  if (x!.shape.length !== 4 || kernel!.shape.length !== 4)
-    call.fail("needs [N, C, H, W] and a kernel of rank 4");
-  const groups = (group as unknown as number) ?? 1;
-  if (Number(kernel!.shape[1]) * groups !== x!.shape[1]) {
-    call.fail(`with ${groups} groups needs a kernel of ${Number(x!.shape[1]) / groups} channels`);
+  const [x, , , sum] = call.inputs;
+  if (x!.shape.length !== 4) call.fail("needs [N, C, H, W]");
+  const described = convolution({ ...call, inputs: call.inputs.slice(0, 3) });
+  if (sum && !sameShape(sum.shape, described[0]!.shape)) {
+    call.fail(`needs a sum of its result's shape, ${formatShape(described[0]!.shape)}`);
   }
-  const sizes = [0, 1].map((axis) => {
-    const extent = (dilations?.[axis] ?? 1) * (kernel_shape![axis]! - 1) + 1;
-    const padded = Number(x!.shape[axis + 2]) + pads![axis]! + pads![axis + 2]!;
-    return Math.floor((padded - extent) / (strides?.[axis] ?? 1)) + 1;
-  });
-  if (sizes.some((size) => !(size >= 1))) call.fail("has a kernel larger than its padded input");
-  return [{ type: x!.type, shape: [x!.shape[0]!, kernel!.shape[0]!, ...sizes] }];
+  return described;
 }
 
 /** Upsample in the layout: each pixel repeated. */

@@ -1,5 +1,5 @@
 import type { Value } from "../graph/graph.js";
-import { add, div, mul, neg, sqrt, sub } from "../graph/operations.js";
+import { add, div, mul, sqrt, sub } from "../graph/operations.js";
 import { isReordered } from "../graph/reordering.js";
 import type { Affine } from "./affine.js";
 import { channelsOf } from "./channels.js";
@@ -26,10 +26,7 @@ export function normalizeByRunning(
 ): Value {
   const channels = channelsOf(x, axis);
   const factor = variance ? div(gamma ?? 1, sqrt(add(variance, epsilon))) : gamma;
-  if (isReordered(x) && axis === 1 && factor) {
-    const shift = mul(mean, factor);
-    return mapChannelsInBlocks(x, factor, beta ? sub(beta, shift) : neg(shift), block);
-  }
+  if (isReordered(x) && axis === 1 && factor) return mapChannelsInBlocks(x, { mean, factor, beta }, block);
   const centred = sub(x, channels.spread(mean));
   const scaled = factor ? mul(centred, channels.spread(factor)) : centred;
   return beta ? add(scaled, channels.spread(beta)) : scaled;

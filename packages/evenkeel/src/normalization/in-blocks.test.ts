@@ -260,6 +260,30 @@ describe("normalization behind a convolution in the blocked layout", () => {
 });
 
 describe("normalization by running statistics in the blocked layout", () => {
+  it("keeps the precision of a deviation of 0.1 around 10⁴", () =>
+    whereLayoutIs(async () => {
+      const x = spread([4, wholeBlocks, 2, 2], 1, { centre: 1e4, deviation: 0.1 });
+      const moments = channelsOf(x).map(momentsOf);
+      const mean = tensor(moments.map((channel) => Math.fround(channel.mean)));
+      const variance = tensor(moments.map((channel) => channel.variance));
+      const [output] = await evaluate(
+        (_, { x, mean, variance }) => [
+          normalizeByRunning(
+            reordered(x),
+            { gamma: undefined, beta: undefined },
+            { mean, variance },
+            { axis: 1, epsilon: 1e-3 },
+          ),
+        ],
+        { x, mean, variance },
+      );
+      for (const [channel, values] of channelsOf(output!).entries()) {
+        const deviation = Math.sqrt(variance.data[channel]! + 1e-3);
+        const expected = channelsOf(x)[channel]!.map((value) => (value - mean.data[channel]!) / deviation);
+        expectClose(values, expected, { absolute: 4 * rounding });
+      }
+    }));
+
   const shape = [3, 2 * wholeBlocks, 4, 3];
   const channels = shape[1]!;
   const stream = randomStream(1, "running");

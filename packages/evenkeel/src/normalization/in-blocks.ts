@@ -59,8 +59,7 @@ function forward(content: Value, { gamma, beta }: Affine, epsilon: number, value
   const { graph } = content;
   const byConvolution = shiftedConvolution(content, meanOfOne);
   const shift = byConvolution?.shift ?? meanOfOne(slice(content, [0], [1], [0]));
-  const ones = graph.constant(tensor(new Float32Array(shift.shape[0] as number).fill(1)));
-  const centred = byConvolution?.shifted ?? byChannel(content, ones, neg(shift));
+  const centred = byConvolution?.shifted ?? subtracted(content, shift);
   graph.label(centred, "centred");
   const rest = channelMean(centred);
   const squares = mul(sumOfProduct(centred, centred), 1 / valuesEach);
@@ -81,21 +80,40 @@ function meanOfOne(example: Value): Value {
 }
 
 /**
- * y = factor · x + offset for each channel of a reordered value.
+ * y = factor · (x − mean) + beta for each channel of a reordered value.
  *
- * @param block that of the layout, for inference: a convolution before this then does it itself. In training it would
- * have to be computed twice, as its own derivative needs it as it is.
+ * @param block that of the layout, for inference: a convolution before this then does it itself, with its kernel times
+ * the factor, as exactly as factor · x − factor · mean can be in float32 (PyTorch's form). In training it would have to
+ * be computed twice, as its own derivative needs it as it is.
  */
-export function mapChannelsInBlocks(x: Value, factor: Value, offset: Value, block?: number): Value {
+export function mapChannelsInBlocks(
+  x: Value,
+  { mean, factor, beta }: { mean: Value; factor: Value; beta: Value | undefined },
+  block?: number,
+): Value {
   const content = intoLayout(x);
+  const inputs = beta ? [content, mean, factor, beta] : [content, mean, factor];
   const { output } = x.graph.differentiateAs(
     "channelMap",
-    [content, factor, offset],
-    () => ({
-      output:
-        (block && mappedConvolution(content, factor, offset, block)) || byChannel(content, factor, offset),
-    }),
-    (g) => [byChannel(g, factor), sumOfProduct(g, content), sum(g)],
+    inputs,
+    () => {
+      const centred = subtracted(content, mean);
+      const shift = mul(mean, factor);
+      const offset = beta ? sub(beta, shift) : neg(shift);
+      const byConvolution = block ? mappedConvolution(content, factor, offset, block) : undefined;
+      return { output: byConvolution ?? byChannel(centred, factor, beta), centred };
+    },
+    (g, { centred }) => {
+      const toBeta = sum(g);
+      const toMean = neg(mul(factor, toBeta));
+      return [byChannel(g, factor), toMean, sumOfProduct(g, centred), ...(beta ? [toBeta] : [])];
+    },
   );
   return outOfLayout(output);
+}
+
+/** A content less a vector by channel. */
+function subtracted(content: Value, vector: Value): Value {
+  const ones = tensor(new Float32Array(content.shape[1] as number).fill(1));
+  return byChannel(content, content.graph.constant(ones), neg(vector));
 }

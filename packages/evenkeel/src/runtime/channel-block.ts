@@ -35,5 +35,5 @@ async function observed(): Promise<number> {
   const { content } = await session.run({ x: wrap(x) });
   await session.release();
   const block = Array.from(content!.data as Float32Array).indexOf(0.5);
-  return channels % block === 0 ? block : 1;
+  return block > 0 && channels % block === 0 ? block : 1;
 }
