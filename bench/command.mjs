@@ -2,7 +2,7 @@
 // The command line of a comparison: which work, by whom, for how long; then the tables.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { machine, measure, progress } from "./measure.mjs";
+import { estimate, machine, measure, progress } from "./measure.mjs";
 import { report } from "./report.mjs";
 
 /**
@@ -17,28 +17,39 @@ import { report } from "./report.mjs";
 export async function compare({ file, workloads, peers, check }) {
   const options = readOptions();
   if (options.help) {
-    console.log(`node ${file} [--work IDS] [--only PEERS] [--rounds 7] [--seconds 1] [--budget 60] [--quick] [--json FILE]
+    console.log(`node ${file} [--work IDS] [--only PEERS] [--rounds 5] [--seconds 0.4] [--budget 12] [--quick] [--markdown FILE] [--json FILE]
 IDS: ${workloads.map(({ id }) => id).join(",")}
 PEERS: ${peers.map(({ id }) => id).join(",")}`);
     return;
   }
   const { quick } = options;
   const settings = {
-    rounds: positive("--rounds", options.rounds ?? (quick ? "2" : "7")),
-    seconds: positive("--seconds", options.seconds ?? (quick ? "0.3" : "1")),
-    warmup: quick ? 1 : 3,
-    budget: positive("--budget", options.budget ?? (quick ? "10" : "60")),
+    rounds: positive("--rounds", options.rounds ?? (quick ? "2" : "5")),
+    seconds: positive("--seconds", options.seconds ?? (quick ? "0.2" : "0.4")),
+    warmup: quick ? 0.5 : 1,
+    budget: positive("--budget", options.budget ?? (quick ? "5" : "12")),
   };
   const work = chosen("--work", options.work, workloads);
   const who = chosen("--only", options.only, peers);
   await check?.(who);
 
   const { load, processor } = machine();
+  const begin = performance.now();
+  progress(`about ${minutes(estimate(who, work, settings))} on two cores that do nothing else`);
   const rows = [];
-  for (const each of work) rows.push(await measure(who, each, settings));
-  console.log(`${report(rows)}
+  for (const [index, each] of work.entries()) {
+    rows.push(await measure(who, each, settings));
+    const left = estimate(who, work.slice(index + 1), settings);
+    progress(`${each.id} done, ${index + 1} of ${work.length}; about ${minutes(left)} left`);
+  }
+  const markdown = `${report(rows)}
 
-${processor}, load ${load.toFixed(1)} before the run; ${settings.rounds} rounds of ${settings.seconds} s for each; medians of all steps, in brackets the range of the rounds.`);
+${processor}, load ${load.toFixed(1)} before the run; ${settings.rounds} rounds of ${settings.seconds} s for each; medians of all steps, in brackets the range of the rounds. The run took ${minutes((performance.now() - begin) / 1000)}.`;
+  console.log(markdown);
+  if (options.markdown) {
+    writeFileSync(options.markdown, `${markdown}\n`);
+    progress(`wrote ${options.markdown}`);
+  }
   if (options.json) {
     const run = { date: new Date().toISOString(), processor, load, ...settings };
     writeFileSync(options.json, `${JSON.stringify({ ...run, rows })}\n`);
@@ -46,6 +57,10 @@ ${processor}, load ${load.toFixed(1)} before the run; ${settings.rounds} rounds 
   }
   process.exitCode = rows.some(({ cells }) => cells.some(({ failed }) => failed)) ? 1 : 0;
 }
+
+/** @param {number} seconds */
+export const minutes = (seconds) =>
+  seconds < 90 ? `${Math.round(seconds)} s` : `${(seconds / 60).toFixed(seconds < 600 ? 1 : 0)} minutes`;
 
 /**
  * @param {string} option
@@ -83,6 +98,7 @@ function readOptions() {
         seconds: { type: "string" },
         budget: { type: "string" },
         quick: { type: "boolean" },
+        markdown: { type: "string" },
         json: { type: "string" },
         help: { type: "boolean", short: "h" },
       },

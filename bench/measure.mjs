@@ -2,6 +2,7 @@
 // One row of the table: all peers do the same work, in turn.
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { Cannot, Missing } from "./child.mjs";
+import { stepOperations } from "./networks.mjs";
 import { start } from "./peers.mjs";
 import { median } from "./table.mjs";
 
@@ -13,7 +14,8 @@ import { median } from "./table.mjs";
  * @property {number} rounds
  * @property {number} seconds that each peer gets in each round, at least one step
  * @property {number} warmup seconds before the first round, at least one step and at most 20
- * @property {number} budget seconds; a peer that has used them up, with two steps counted, sits out the other rounds
+ * @property {number} budget seconds; a peer that has used them up, with two steps counted, sits out the other rounds; of
+ *   one whose first step takes longer, that step counts too
  *
  * @typedef {object} Cell what one peer did of one work
  * @property {Peer} peer
@@ -28,6 +30,8 @@ import { median } from "./table.mjs";
  * @typedef {{ work: Workload, cells: Cell[] }} Row
  */
 
+/** Pause before each turn, in which the threads of the one before fall asleep. */
+const pause = 0.1;
 const warmupSteps = 20;
 const stepsPerRound = 3000;
 
@@ -45,7 +49,7 @@ export async function measure(peers, work, settings) {
     await contender.begin(work);
     contenders.push(contender);
   }
-  for (const contender of contenders) await contender.warmUp(settings.warmup);
+  for (const contender of contenders) await contender.warmUp(settings);
   for (let round = 1; round <= settings.rounds; round++) {
     progress(`${work.id}: round ${round} of ${settings.rounds}`);
     for (const contender of contenders) await contender.round(settings);
@@ -79,9 +83,13 @@ class Contender {
     if (!this.cell.absent) progress(`${work.id}: ${this.cell.name}`);
   }
 
-  /** @param {number} seconds */
-  async warmUp(seconds) {
-    await this.#steps(1);
+  /** @param {Settings} settings */
+  async warmUp({ warmup: seconds, budget }) {
+    const [first] = await this.#steps(1);
+    if (first > 1000 * budget) {
+      this.cell.rounds.push([first]);
+      return;
+    }
     while (!this.cell.absent && this.#spent < 1000 * seconds) {
       const taken = this.cell.values.length;
       if (taken >= warmupSteps) break;
@@ -110,7 +118,7 @@ class Contender {
   /** @param {number} count */
   async #steps(count) {
     if (this.cell.absent) return [];
-    await new Promise((resolve) => setTimeout(resolve, 100)); // The threads of the one before fall asleep.
+    await new Promise((resolve) => setTimeout(resolve, 1000 * pause));
     /** @type {number[]} */
     let times = [];
     await this.#attempt(async () => {
@@ -142,6 +150,32 @@ class Contender {
       progress(`${this.cell.peer.id}: ${this.cell.absent}`);
     }
   }
+}
+
+/**
+ * About how many seconds a run takes on two cores.
+ *
+ * @param {Peer[]} peers
+ * @param {Workload[]} works
+ * @param {Settings} settings
+ */
+export function estimate(peers, works, { rounds, seconds, warmup, budget }) {
+  const toStart = 1.5;
+  const cells = works.flatMap((work) =>
+    peers.flatMap(({ tasks, slow }) => {
+      if (tasks && !tasks.includes(work.task)) return [];
+      const step = slow && work.task !== "normalize" ? operationsOf(work) / slow / 1e9 : 0;
+      if (step > budget) return toStart + 2 * step;
+      const counted = Math.max(2 * step, Math.min(budget, rounds * Math.max(seconds, step)));
+      return toStart + Math.max(step, warmup / 2) + counted + rounds * pause;
+    }),
+  );
+  return cells.reduce((sum, each) => sum + each, 0);
+}
+
+/** Floating-point operations of a step. @param {Exclude<Workload, { task: "normalize" }>} work */
+function operationsOf({ task, network, batch }) {
+  return stepOperations(network, batch) / (task === "train" ? 1 : 3);
 }
 
 /** What the figures were taken on. */

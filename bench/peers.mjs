@@ -13,6 +13,7 @@ import { Child, Missing } from "./child.mjs";
  * @property {string[]} [commands] programs that may run the file, tried in this order; Node by default
  * @property {string[]} [parameters]
  * @property {import("./workloads.mjs").Workload["task"][]} [tasks] what it is for; everything by default
+ * @property {number} [slow] its GFLOP/s, roughly, where its steps may take seconds: for the estimate of a run's length
  */
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "peers");
@@ -48,12 +49,18 @@ export const pass = {
 export const peers = [
   { id: "evenkeel", column: "Evenkeel", file: "evenkeel.mjs" },
   { id: "evenkeel-single", column: "… trainOnBatch", file: "evenkeel-single.mjs", tasks: ["train"] },
+  {
+    id: "evenkeel-plain",
+    column: "… plain [N, C, H, W]",
+    file: "evenkeel-plain.mjs",
+    tasks: ["normalize"],
+  },
   pytorch("pytorch-2", "2"),
   pytorch("pytorch-1", "1"),
-  { id: "jax-js", column: "jax-js", file: "jax-js.mjs" },
-  { id: "tfjs-wasm", column: "TF.js wasm, by hand", file: "tfjs-wasm.mjs" },
-  { id: "tfjs-wasm-layers", column: "TF.js wasm, tf.layers", file: "tfjs-wasm-layers.mjs" },
-  { id: "tfjs-cpu", column: "TF.js cpu", file: "tfjs-cpu.mjs" },
+  { id: "jax-js", column: "jax-js", file: "jax-js.mjs", slow: 12 },
+  { id: "tfjs-wasm", column: "TF.js wasm, by hand", file: "tfjs-wasm.mjs", slow: 12 },
+  { id: "tfjs-wasm-layers", column: "TF.js wasm, tf.layers", file: "tfjs-wasm-layers.mjs", slow: 12 },
+  { id: "tfjs-cpu", column: "TF.js cpu", file: "tfjs-cpu.mjs", slow: 0.8 },
   matmul,
   pass,
 ];

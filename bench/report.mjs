@@ -13,7 +13,7 @@ import { format, median, table } from "./table.mjs";
 const matmulOperations = 2 * 1024 ** 3;
 /**
  * The passes over its tensor that batch normalization must make, forward and backward, each one read and one write:
- * see README.md, "Batch normalization alone".
+ * see README.md, "The passes of batch normalization".
  */
 const passes = 4;
 
@@ -22,19 +22,25 @@ const isYardstick = ({ peer }) => peer.id === matmul.id || peer.id === pass.id;
 /** @param {Cell | undefined} cell */
 export const medianOf = (cell) => (cell?.rounds.length ? median(cell.rounds.flat()) : Number.NaN);
 
+const headings = {
+  train: "Training steps",
+  predict: "Inference",
+  normalize: "Batch normalization alone",
+};
+
 /** @param {Row[]} rows */
 export function report(rows) {
   const names = new Set(
     rows.flatMap(({ cells }) => cells.flatMap(({ name, absent }) => (absent ? [] : [name]))),
   );
-  return [
-    times(rows),
-    products(rows),
-    normalizations(rows),
-    memory(rows),
-    [...absences(rows), ...notes(rows)].join("\n"),
-    [...names].join("; "),
-  ]
+  const sections = Object.entries(headings).flatMap(([task, heading]) => {
+    const own = rows.filter(({ work }) => work.task === task);
+    return own.length === 0
+      ? []
+      : [`### ${heading}`, times(own), products(own), normalizations(own), memory(own)];
+  });
+  const remarks = [...absences(rows), ...notes(rows)].map((remark) => `- ${remark}`).join("\n");
+  return [...sections, ...(remarks ? ["### Notes", remarks] : []), [...names].join("; ")]
     .filter((part) => part !== "")
     .join("\n\n");
 }
@@ -142,34 +148,44 @@ function memory(rows) {
 
 /** @param {Row[]} rows */
 function notes(rows) {
-  return rows.flatMap((row) => {
-    const few = row.cells.flatMap(({ peer, rounds }) => {
-      const steps = rounds.flat().length;
-      return steps > 0 && steps < 5 ? [`${row.work.id}: ${peer.id} took ${steps} counted steps.`] : [];
-    });
-    return [...few, ...chosen(row), ...doubts(row)];
-  });
+  return [...fewSteps(rows), ...chosen(rows), ...rows.flatMap(doubts)];
 }
 
-/** Why peers have no figures. @param {Row[]} rows */
+/** @param {Row[]} rows */
+function fewSteps(rows) {
+  const few = rows.flatMap(({ work, cells }) =>
+    cells.flatMap(({ peer, rounds }) => {
+      const steps = rounds.flat().length;
+      return steps > 0 && steps < 5 ? [`${work.id} by ${peer.id} (${steps})`] : [];
+    }),
+  );
+  return few.length > 0 ? [`Fewer than five counted steps: ${few.join(", ")}.`] : [];
+}
+
+/** Why peers have no figures, where the table does not say it. @param {Row[]} rows */
 function absences(rows) {
   const reasons = rows.flatMap(({ work, cells }) =>
-    cells.flatMap(({ peer, absent, failed }) =>
-      absent ? [failed ? `${work.id}: ${peer.id} ${absent}` : `${peer.id}: ${absent}`] : [],
-    ),
+    cells.flatMap(({ peer, absent, failed }) => {
+      if (!absent || short(absent) === absent) return [];
+      return [failed ? `${work.id}: ${peer.id} ${absent}` : `${peer.id}: ${absent}`];
+    }),
   );
   return [...new Set(reasons)];
 }
 
-/** Which of several peers in one column is shown. @param {Row} row */
-function chosen(row) {
-  return [...new Set(row.cells.map(({ peer }) => peer.column))].flatMap((column) => {
-    const others = row.cells.filter(({ peer, rounds }) => peer.column === column && rounds.length > 0);
-    const best = cellOf(row, column);
-    if (others.length < 2 || !best) return [];
-    return [
-      `${row.work.id}: ${column} is ${others.map(({ peer, rounds }) => `${peer.id} ${format(median(rounds.flat()))} ms`).join(", ")}.`,
-    ];
+/** What was measured of several peers in one column, of which the fastest is shown. @param {Row[]} rows */
+function chosen(rows) {
+  return columnsOf(rows).flatMap((column) => {
+    const shared = rows.flatMap(({ work, cells }) => {
+      const own = cells.filter(({ peer, rounds }) => peer.column === column && rounds.length > 0);
+      return own.length < 2 ? [] : [{ work, own }];
+    });
+    if (shared.length === 0) return [];
+    const names = [...new Set(shared.flatMap(({ own }) => own.map(({ peer }) => peer.id)))].join(", ");
+    const each = shared.map(
+      ({ work, own }) => `${work.id} ${own.map((cell) => format(medianOf(cell))).join(", ")}`,
+    );
+    return [`${column} is the fastest of ${names}, in milliseconds: ${each.join("; ")}.`];
   });
 }
 

@@ -21,7 +21,7 @@ export const classes = 10;
  *
  * @param {number} seed
  */
-function randomBits(seed) {
+export function randomBits(seed) {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -190,6 +190,17 @@ export function normalizationValues(shape, { channelsLast = false } = {}) {
     gamma: Float32Array.from(channels, (value) => 0.5 + value),
     beta: Float32Array.from(channels, (value) => value - 0.5),
   };
+}
+
+/**
+ * `[N, C, H, W]` as ONNX Runtime's blocked layout has it in memory, `[N, C / block, H, W, block]`.
+ *
+ * @param {Float32Array<ArrayBuffer>} values
+ * @param {number[]} shape whole blocks of channels
+ * @param {number} block
+ */
+export function inBlocks(values, [batch, channels, height, width], block) {
+  return transposed(values, [(batch * channels) / block, block, height, width], [0, 2, 3, 1]).values;
 }
 
 /**

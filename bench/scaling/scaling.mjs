@@ -5,7 +5,8 @@ import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
-import { machine, measure, progress } from "../measure.mjs";
+import { minutes } from "../command.mjs";
+import { estimate, machine, measure, progress } from "../measure.mjs";
 import { peers } from "../peers.mjs";
 import { medianOf } from "../report.mjs";
 import { format, table } from "../table.mjs";
@@ -26,36 +27,51 @@ const { values: options } = parseArgs({
     only: { type: "string" },
     peers: { type: "string", default: "evenkeel,pytorch-2" },
     rounds: { type: "string", default: "5" },
-    seconds: { type: "string", default: "1" },
+    seconds: { type: "string", default: "0.3" },
     quick: { type: "boolean" },
+    markdown: { type: "string" },
     svg: { type: "string" },
     help: { type: "boolean", short: "h" },
   },
 });
 if (options.help) {
-  console.log(`node bench/scaling/scaling.mjs [--only SERIES] [--peers PEERS] [--rounds 5] [--seconds 1] [--quick] [--svg FILE]
+  console.log(`node bench/scaling/scaling.mjs [--only SERIES] [--peers PEERS] [--rounds 5] [--seconds 0.3] [--quick] [--markdown FILE] [--svg FILE]
 SERIES: ${allSeries.map(({ id }) => id).join(",")}`);
   process.exit();
 }
 const settings = options.quick
-  ? { rounds: 1, seconds: 0.3, warmup: 0.3, budget: 10 }
-  : { rounds: Number(options.rounds), seconds: Number(options.seconds), warmup: 2, budget: 60 };
+  ? { rounds: 1, seconds: 0.2, warmup: 0.2, budget: 12 }
+  : { rounds: Number(options.rounds), seconds: Number(options.seconds), warmup: 0.5, budget: 12 };
 const chosenPeers = peers.filter(({ id }) => options.peers.split(",").includes(id));
 const chosenSeries = allSeries.filter(({ id }) => !options.only || options.only.split(",").includes(id));
 const startFile = fileURLToPath(new URL("start.mjs", import.meta.url));
 const startLimit = 20;
 
 const { load, processor } = machine();
+const works = chosenSeries.flatMap(({ points }) => points.map(({ work }) => work));
+const starts = chosenSeries.flatMap(({ points, starts }) => (starts ? points : []));
+// Building the larger networks takes longer than the others' start, and those that are started are built twice.
+const toBuild = 1.5 * works.length + 4 * starts.length;
+progress(
+  `about ${minutes(toBuild + estimate(chosenPeers, works, settings))} on two cores that do nothing else`,
+);
 /** @type {Curve[]} */
 const curves = [];
+const parts = [];
 for (const series of chosenSeries) {
   const own = await measureSeries(series);
   curves.push(...own);
-  console.log(`${tableOf(series, own)}\n`);
+  parts.push(tableOf(series, own));
+  console.log(`${parts.at(-1)}\n`);
 }
-console.log(
+parts.push(
   `Milliseconds: medians of ${settings.rounds} rounds of ${settings.seconds} s for each. MiB: what the steps add to the process's peak. ${processor}, load ${load.toFixed(1)} before the run.`,
 );
+console.log(parts.at(-1));
+if (options.markdown) {
+  writeFileSync(options.markdown, `${parts.join("\n\n")}\n`);
+  progress(`wrote ${options.markdown}`);
+}
 if (options.svg) {
   writeFileSync(options.svg, plot(chosenSeries, curves));
   progress(`wrote ${options.svg}`);
