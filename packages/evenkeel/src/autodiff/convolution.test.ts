@@ -1,33 +1,26 @@
-import fc from "fast-check";
 import { describe, it } from "vitest";
-import { add, conv, mul, reduceSum, type Value } from "../graph/index.js";
-import { between } from "../testing/arbitraries.js";
+import { conv } from "../graph/operations.js";
+import { randomStream } from "../random/stream.js";
+import { sizeOf, type Tensor, tensor } from "../tensor/tensor.js";
 import { checkGradients } from "../testing/numeric-gradient.js";
-import { laidConvolutions } from "../testing/windows.js";
-import { gradients } from "./gradients.js";
 
-describe("the derivatives of a convolution", () => {
-  it.each([1, 2])("have derivatives themselves, over %i axes", (rank) =>
-    fc.assert(
-      fc.asyncProperty(
-        laidConvolutions(rank).chain((laid) =>
-          fc.record({
-            laid: fc.constant(laid),
-            x: between(-1, 1)([laid.batch, laid.group * laid.channels, ...laid.sizes]),
-            kernel: between(-1, 1)([laid.group * laid.filters, laid.channels, ...laid.windows.kernel]),
-          }),
-        ),
-        async ({ laid: { windows, group }, x, kernel }) => {
-          // Of Σ y² both derivatives depend on both operands.
-          const both = (input: Value, weight: Value) => {
-            const y = conv(input, weight, undefined, windows, group);
-            const [toInput, toKernel] = gradients(reduceSum(mul(y, y)), [input, weight]);
-            return add(reduceSum(mul(toInput!, input)), reduceSum(mul(toKernel!, toKernel!)));
-          };
-          await checkGradients((input, weight) => mul(both(input!, weight!), 0.01), [x, kernel]);
-        },
-      ),
-      { numRuns: 8 },
-    ),
+function normal(shape: readonly number[], seed: number): Tensor<"float32"> {
+  const stream = randomStream(seed, "values");
+  return tensor(
+    Float32Array.from({ length: sizeOf(shape) }, () => stream.normal()),
+    shape,
   );
+}
+
+describe("the derivatives of a convolution of many channels", () => {
+  it.each([
+    { strides: [1, 1], dilations: [1, 1], before: [1, 1], after: [1, 1] },
+    { strides: [2, 1], dilations: [1, 2], before: [0, 2], after: [1, 0] },
+    { strides: [2, 3], dilations: [2, 1], before: [2, 0], after: [0, 1] },
+  ])("are those that differences show: %j", async (windows) => {
+    await checkGradients(
+      (x, kernel, bias) => conv(x!, kernel!, bias, windows),
+      [normal([2, 8, 5, 4], 1), normal([2, 8, 3, 2], 2), normal([2], 3)],
+    );
+  });
 });
