@@ -51,6 +51,7 @@ export {
   type ReshapeOptions,
   type ShiftingNoiseLayerOptions,
   SymbolicTensor,
+  type Target,
   type ZeroPadding1dOptions,
   type ZeroPadding2dOptions,
   type ZeroPaddingChannelsOptions,
@@ -58,6 +59,7 @@ export {
 export { type Loss, type LossName, losses } from "./losses/index.js";
 export { type Metric, type MetricName, metrics } from "./metrics/index.js";
 export {
+  type BatchOptions,
   type CompileOptions,
   type FitOptions,
   type FunctionalOptions,
@@ -90,8 +92,13 @@ export {
 } from "./networks/index.js";
 export type {
   BatchNormalizationOptions,
+  BatchRenormalizationOptions,
   Bound,
   ChannelNormalizationOptions,
+  GhostBatchNormalizationOptions,
+  GroupNormalizationOptions,
+  MeanOnlyBatchNormalizationOptions,
+  NoisyBatchNormalizationOptions,
   Ramp,
   RunningStatisticsOptions,
   ShiftingNoiseOptions,
@@ -109,7 +116,14 @@ export {
   schedules,
 } from "./optimizers/index.js";
 export { type RandomStream, randomStream } from "./random/stream.js";
-export { type NodeRuntimeOptions, nodeRuntime, type Runtime, RuntimeError } from "./runtime/index.js";
+export {
+  type NodeRuntimeOptions,
+  nodeRuntime,
+  type Program,
+  type Runtime,
+  RuntimeError,
+  type State,
+} from "./runtime/index.js";
 export { type ElementType, type NestedNumbers, type Tensor, tensor } from "./tensor/tensor.js";
 export type { Callback, Training } from "./training/callback.js";
 export type { DataLike, TensorLike } from "./training/data-checks.js";
@@ -118,6 +132,8 @@ export { type NonFiniteAction, NonFiniteLossError, type NonFiniteReport } from "
 export type { EpochLogs, History, Logs, Progress, StepLogs } from "./training/progress.js";
 export {
   type Initializer,
+  type InitializerName,
+  type InitializerOptions,
   l1,
   l1l2,
   l2,

@@ -139,7 +139,7 @@ describe("evenkeel data fetch", () => {
     const missing = await evenkeel(["fetch", "mnist"]);
     expect(missing.code).toBe(1);
     expect(missing.stderr).toBe(
-      `evenkeel: MNIST: ${server.url}/${images} answered 404 Not Found. Name another source (from), or get ` +
+      `evenkeel: MNIST: ${server.url}/${images} answered 404 Not Found. Name another source (from; on the command line, --from), or get ` +
         `${server.url}/${images} in another way, put it into ${join(cache, "mnist")}, and run the same again.\n`,
     );
     expect(missing.stdout).toBe("");

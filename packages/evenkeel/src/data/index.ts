@@ -11,6 +11,7 @@ export {
   dataset,
   type TrainTest,
 } from "./dataset.js";
+export type { FetchStep } from "./fetch/download.js";
 export { type Fetched, type FetchOptions, type FetchProgress, fetchDataset } from "./fetch/fetch.js";
 export { readCsv, readIdx } from "./files.js";
 export { cacheFolder, type DatasetPlace, datasetPlaces } from "./folders.js";

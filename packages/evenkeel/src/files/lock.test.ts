@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -35,6 +35,29 @@ it("of another process that runs is respected", async () => {
   writeFileSync(path, String(process.ppid));
   await expect(withLock(path, "Fetching", async () => 1)).rejects.toThrow(`in process ${process.ppid}`);
   expect(existsSync(path)).toBe(true);
+});
+
+it("that another has taken over meanwhile is left to it", async () => {
+  const path = join(folder, "taken");
+  await withLock(path, "Fetching", async () => writeFileSync(path, String(process.ppid)));
+  expect(readFileSync(path, "utf8")).toBe(String(process.ppid));
+});
+
+it("that is stale goes to one process alone of several that ask at once", async () => {
+  const path = join(folder, "raced");
+  writeFileSync(path, String(spawnSync(process.execPath, ["--version"]).pid));
+  const holder = spawn(process.execPath, [], { stdio: ["pipe", "ignore", "ignore"] });
+  try {
+    // Another process removes the lock and makes its own while this one is about to.
+    const asking = withLock(path, "Fetching", async () => "mine");
+    asking.catch(() => {});
+    await expect.poll(() => readFileSync(path, "utf8"), { interval: 5 }).toBe(String(process.pid));
+    writeFileSync(path, String(holder.pid));
+    await expect(asking).rejects.toThrow(`in process ${holder.pid}`);
+    expect(readFileSync(path, "utf8")).toBe(String(holder.pid));
+  } finally {
+    holder.kill();
+  }
 });
 
 it.each([

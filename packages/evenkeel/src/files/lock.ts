@@ -3,6 +3,9 @@ import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { reason } from "./atomic.js";
 
+/** Longer than it takes from a look at a lock to its removal. */
+const takeoverMilliseconds = 100;
+
 /** The locks that this process holds or asks for. */
 const held = new Set<string>();
 
@@ -21,7 +24,7 @@ export async function withLock<T>(path: string, purpose: string, action: () => P
     try {
       return await action();
     } finally {
-      await rm(path, { force: true });
+      if ((await ownerOf(path)) === process.pid) await rm(path, { force: true });
     }
   } finally {
     held.delete(path);
@@ -36,8 +39,13 @@ async function acquire(path: string, purpose: string): Promise<void> {
   const owner = await ownerOf(path);
   // This process's own number in a lock that it does not hold was another's, in a container that is gone.
   if (owner !== process.pid && isRunning(owner)) throw alreadyHeld(path, purpose, owner);
-  await rm(path, { force: true });
-  if (await create(path)) return;
+  // Of several processes that find the same lock, one may have taken it over already.
+  if ((await ownerOf(path)) === owner) await rm(path, { force: true });
+  if (await create(path)) {
+    // One that had looked just before may have removed this lock in place of the old one, and made its own.
+    await delay(takeoverMilliseconds);
+    if ((await ownerOf(path)) === process.pid) return;
+  }
   throw alreadyHeld(path, purpose, await ownerOf(path));
 }
 

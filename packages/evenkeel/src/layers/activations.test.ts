@@ -3,8 +3,9 @@ import { tensor } from "../tensor/tensor.js";
 import { expectClose } from "../testing/expect-close.js";
 import { golden } from "../testing/golden.js";
 import { runLayer } from "../testing/run-layer.js";
+import { l2 } from "../weights/index.js";
 import type { ActivationName } from "./activations.js";
-import { layers, restoreLayer } from "./index.js";
+import { input, layers, restoreLayer } from "./index.js";
 
 interface Tried {
   input: number[];
@@ -111,14 +112,34 @@ describe("activations", () => {
 
   it.each(["swish", "prelu", "toString", ""])("refuse the name %j, listing those there are", (activation) => {
     const refusal =
-      /^activation must be one of elu, gelu, .*tanh, prelu \(prelu only as layers.activation or/;
+      /^activation must be one of elu, gelu, .*tanh \(prelu is a layer of its own, layers.prelu\), got/;
     expect(() => restoreLayer("activation", { activation })).toThrow(refusal);
     expect(() => restoreLayer("dense", { units: 1, activation })).toThrow(refusal);
   });
 
-  it.each([[[0]], [[3]], [[-1]], [[1.5]]])("prelu refuses sharedAxes %j for [N, 4, 5]", (sharedAxes) => {
-    expect(() => layers.prelu({ sharedAxes }).weights(["batch", 4, 5])).toThrow(
-      /^sharedAxes must be axes from 1 to 2, got \[/,
+  it("prelu refuses sharedAxes that the input has not", () => {
+    expect(() => layers.prelu({ sharedAxes: [3] }).weights(["batch", 4, 5])).toThrow(
+      "sharedAxes must be axes from 1 to 2, got [3]",
+    );
+  });
+
+  it.each([2, "2", [0], [-1], [1.5], ["2"]])("prelu refuses sharedAxes %j when it is made", (sharedAxes) => {
+    expect(() => layers.prelu({ sharedAxes: sharedAxes as never })).toThrow(
+      /^sharedAxes must be an array of axes after the batch, for example \[2, 3\], got /,
+    );
+  });
+
+  it("prelu gives its slopes the penalty of alphaRegularizer", () => {
+    const alphaRegularizer = l2(0.5);
+    const [alpha] = layers.prelu({ alphaRegularizer }).weights(["batch", 4]);
+    expect(alpha!.regularizer).toBe(alphaRegularizer);
+  });
+
+  it("softmax refuses more than three axes, of which the last is no classes", () => {
+    const softmax = layers.activation({ activation: "softmax" });
+    expect(softmax.apply(input({ shape: [5, 3] })).shape).toEqual(["batch", 5, 3]);
+    expect(() => softmax.apply(input({ shape: [3, 4, 5] }))).toThrow(
+      "layers.permute({ dims: [2, 3, 1] }), then layers.reshape({ targetShape: [-1, 3] })",
     );
   });
 });

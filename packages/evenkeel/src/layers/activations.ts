@@ -2,10 +2,11 @@ import type { Value } from "../graph/graph.js";
 import * as graph from "../graph/operations.js";
 import type { Shape } from "../graph/shape.js";
 import { requireKnown } from "../options/known.js";
-import type { Initializer, WeightSpecification } from "../weights/index.js";
-import { Layer, type LayerContext, type LayerOptions, layerOptionNames, requireOption } from "./layer.js";
+import { requireClasses, requireOption } from "../options/require.js";
+import type { Initializer, Regularizer, WeightSpecification } from "../weights/index.js";
+import { Layer, type LayerContext, type LayerOptions, layerOptionNames } from "./layer.js";
 
-/** Activation functions by name. */
+/** Activation functions by name. `softmax` goes over the last axis of `[N, classes]` or `[N, positions, classes]`; more axes are refused. */
 export type ActivationName = keyof typeof functions;
 
 /** The parameters that some activations take. */
@@ -24,7 +25,10 @@ const functions = {
   relu: (x: Value) => graph.relu(x),
   selu: (x: Value) => graph.selu(x),
   sigmoid: (x: Value) => graph.sigmoid(x),
-  softmax: (x: Value) => graph.softmax(x),
+  softmax: (x: Value) => {
+    requireClasses("softmax", x.shape);
+    return graph.softmax(x);
+  },
   softplus: (x: Value) => graph.softplus(x),
   tanh: (x: Value) => graph.tanh(x),
 } satisfies Record<string, (x: Value, parameters: ActivationParameters) => Value>;
@@ -36,11 +40,11 @@ export function activate(name: ActivationName, x: Value, parameters: ActivationP
 
 /** @throws RangeError unless there is an activation of this name. */
 export function requireActivation(name: string): void {
-  const known = [...Object.keys(functions), "prelu"].join(", ");
+  const known = Object.keys(functions).join(", ");
   requireOption(
     Object.hasOwn(functions, name),
     "activation",
-    `one of ${known} (prelu only as layers.activation or layers.prelu)`,
+    `one of ${known} (prelu is a layer of its own, layers.prelu)`,
     name,
   );
 }
@@ -72,6 +76,8 @@ export class Activation extends Layer {
 export interface PReluOptions extends LayerOptions {
   /** Where the slopes begin. Default `zeros`, Keras's; He et al. 2015 begin at 0.25. */
   alphaInitializer?: Initializer;
+  /** Penalty on the slopes: `l1(…)`, `l2(…)` or `l1l2({…})`. Default none. */
+  alphaRegularizer?: Regularizer;
   /** Axes along which one slope is shared, 1 for the first after the batch. Default none. */
   sharedAxes?: readonly number[];
 }
@@ -82,18 +88,27 @@ export class PRelu extends Layer {
 
   constructor(override readonly options: PReluOptions = {}) {
     super(options);
+    const { sharedAxes = [] } = options;
+    requireOption(
+      Array.isArray(sharedAxes) && sharedAxes.every((axis) => Number.isInteger(axis) && axis >= 1),
+      "sharedAxes",
+      "an array of axes after the batch, for example [2, 3]",
+      sharedAxes,
+    );
   }
 
   override weights(inputShape: Shape): WeightSpecification[] {
-    const { alphaInitializer = "zeros", sharedAxes = [] } = this.options;
+    const { alphaInitializer = "zeros", alphaRegularizer, sharedAxes = [] } = this.options;
     requireOption(
-      sharedAxes.every((axis) => Number.isInteger(axis) && axis >= 1 && axis < inputShape.length),
+      sharedAxes.every((axis) => axis < inputShape.length),
       "sharedAxes",
       `axes from 1 to ${inputShape.length - 1}`,
       sharedAxes,
     );
     const shape = inputShape.slice(1).map((size, axis) => (sharedAxes.includes(axis + 1) ? 1 : Number(size)));
-    return [{ name: "alpha", shape, role: "slope", initializer: alphaInitializer }];
+    return [
+      { name: "alpha", shape, role: "slope", initializer: alphaInitializer, regularizer: alphaRegularizer },
+    ];
   }
 
   build(context: LayerContext, input: Value): Value {
@@ -119,6 +134,7 @@ export const activationLayers = {
       requireKnown("layers.prelu", options, {
         ...layerOptionNames,
         alphaInitializer: true,
+        alphaRegularizer: true,
         sharedAxes: true,
       }),
     ),

@@ -1,9 +1,10 @@
 import { staticShape, type Value } from "../graph/graph.js";
 import { add, cast, equal, identity, less, matMul, mul, pad, reshape, slice } from "../graph/operations.js";
 import { requireKnown } from "../options/known.js";
+import { requireOption } from "../options/require.js";
 import { uniformNumbers } from "../random/in-graph.js";
 import { tensor } from "../tensor/tensor.js";
-import { Layer, type LayerContext, type LayerOptions, layerOptionNames, requireOption } from "./layer.js";
+import { Layer, type LayerContext, type LayerOptions, layerOptionNames } from "./layer.js";
 import { type Margins2d, requireRank, type Sides, sidesOf } from "./padding.js";
 
 // Augmentation is part of the training step's graph: it depends on the step's seed alone, and no batch waits for

@@ -18,7 +18,8 @@ import {
   withShiftingNoise,
 } from "../normalization/index.js";
 import { requireKnown } from "../options/known.js";
-import { type LayerContext, type LayerOptions, layerOptionNames, requireOption } from "./layer.js";
+import { requireOption } from "../options/require.js";
+import { type LayerContext, type LayerOptions, layerOptionNames } from "./layer.js";
 import { type NormalizedTraining, RunningNormalization } from "./running-normalization.js";
 
 /** Options of `layers.batchNormalization`. */

@@ -1,7 +1,8 @@
 import type { Value } from "../graph/graph.js";
 import { pad } from "../graph/operations.js";
 import { requireKnown } from "../options/known.js";
-import { Layer, type LayerContext, type LayerOptions, layerOptionNames, requireOption } from "./layer.js";
+import { requireOption } from "../options/require.js";
+import { Layer, type LayerContext, type LayerOptions, layerOptionNames } from "./layer.js";
 
 /** Options of `layers.zeroPaddingChannels`. */
 export interface ZeroPaddingChannelsOptions extends LayerOptions {

@@ -7,9 +7,10 @@ import {
   type WeightStandardization,
 } from "../normalization/index.js";
 import { requireKnown } from "../options/known.js";
+import { requireBoolean, requireOption } from "../options/require.js";
 import type { Initializer, Regularizer, WeightSpecification } from "../weights/index.js";
 import { type ActivationName, activate, requireActivation } from "./activations.js";
-import { Layer, type LayerContext, type LayerOptions, layerOptionNames, requireOption } from "./layer.js";
+import { Layer, type LayerContext, type LayerOptions, layerOptionNames } from "./layer.js";
 import {
   layWindows,
   type Padding,
@@ -100,11 +101,13 @@ abstract class AnyConvolution extends Layer {
       padding = "valid",
       dilationRate = 1,
       activation = "linear",
+      useBias = true,
     } = this.common;
     perAxis(kernelSize, rank, "kernelSize");
     perAxis(strides, rank, "strides");
     perAxis(dilationRate, rank, "dilationRate");
     requirePadding(padding, rank);
+    requireBoolean("useBias", useBias);
     requireActivation(activation);
     requireWeightStandardization(this.common.weightStandardization ?? false);
   }

@@ -7,16 +7,10 @@ import {
   type WeightStandardization,
 } from "../normalization/index.js";
 import { requireKnown } from "../options/known.js";
+import { requireBoolean, requireOption } from "../options/require.js";
 import type { Initializer, Regularizer, WeightSpecification } from "../weights/index.js";
 import { type ActivationName, activate, requireActivation } from "./activations.js";
-import {
-  featureCount,
-  Layer,
-  type LayerContext,
-  type LayerOptions,
-  layerOptionNames,
-  requireOption,
-} from "./layer.js";
+import { featureCount, Layer, type LayerContext, type LayerOptions, layerOptionNames } from "./layer.js";
 
 /** Options of `layers.dense`. */
 export interface DenseOptions extends LayerOptions {
@@ -47,8 +41,9 @@ export class Dense extends Layer {
 
   constructor(override readonly options: DenseOptions) {
     super(options);
-    const { units, activation = "linear", weightStandardization = false } = options;
+    const { units, activation = "linear", useBias = true, weightStandardization = false } = options;
     requireOption(Number.isInteger(units) && units > 0, "units", "a whole number of at least 1", units);
+    requireBoolean("useBias", useBias);
     requireActivation(activation);
     requireWeightStandardization(weightStandardization);
   }

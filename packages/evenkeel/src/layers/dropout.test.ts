@@ -89,7 +89,7 @@ describe("dropout", () => {
 
   it.each([1, -0.1, 1.5, Number.NaN])("refuses the rate %f", (rate) => {
     expect(() => layers.dropout({ rate })).toThrow(
-      /^rate must be at least 0 and below 1, got (1|-0.1|1.5|NaN)\.$/,
+      /^rate must be a number of at least 0 and below 1, got (1|-0.1|1.5|NaN)\.$/,
     );
   });
 });

@@ -1,8 +1,9 @@
 import { staticShape, type Value } from "../graph/graph.js";
 import { cast, greaterOrEqual, identity, mul } from "../graph/operations.js";
 import { requireKnown } from "../options/known.js";
+import { requireShare } from "../options/require.js";
 import { uniformNumbers } from "../random/in-graph.js";
-import { Layer, type LayerContext, type LayerOptions, layerOptionNames, requireOption } from "./layer.js";
+import { Layer, type LayerContext, type LayerOptions, layerOptionNames } from "./layer.js";
 import { requireRank } from "./padding.js";
 
 /** Options of `layers.dropout`, `spatialDropout1d` and `spatialDropout2d`. */
@@ -15,7 +16,7 @@ export interface DropoutOptions extends LayerOptions {
 abstract class RandomDropout extends Layer {
   constructor(override readonly options: DropoutOptions) {
     super(options);
-    requireOption(options.rate >= 0 && options.rate < 1, "rate", "at least 0 and below 1", options.rate);
+    requireShare("rate", options.rate);
   }
 
   /** One draw for each element of `shape`, which broadcasts against the input. */

@@ -1,8 +1,8 @@
 import type { Value } from "../graph/graph.js";
 import type { Shape } from "../graph/shape.js";
 import {
+  axisAfterBatch,
   type ChannelNormalizationOptions,
-  channelAxis,
   channelNormalizationOptionNames,
   completedChannels,
   type GroupNormalizationOptions,
@@ -10,9 +10,10 @@ import {
   valuesOfGroup,
 } from "../normalization/index.js";
 import { requireKnown } from "../options/known.js";
+import { requireOption } from "../options/require.js";
 import type { WeightSpecification } from "../weights/index.js";
 import { affineValues, affineWeights } from "./affine.js";
-import { Layer, type LayerContext, type LayerOptions, layerOptionNames, requireOption } from "./layer.js";
+import { Layer, type LayerContext, type LayerOptions, layerOptionNames } from "./layer.js";
 
 /** Options of `layers.layerNormalization` and `layers.instanceNormalization`. */
 export interface ExampleNormalizationOptions extends ChannelNormalizationOptions, LayerOptions {}
@@ -36,14 +37,14 @@ abstract class ExampleNormalization extends Layer {
   protected abstract groupsOf(channels: number): number;
 
   override weights(inputShape: Shape): WeightSpecification[] {
-    const { count } = channelAxis(inputShape, this.settings.axis);
+    const { size: count } = axisAfterBatch(inputShape, this.settings.axis);
     valuesOfGroup(inputShape, this.settings.axis, this.groupsOf(count));
     return affineWeights(this.settings, count);
   }
 
   build(context: LayerContext, input: Value): Value {
     const { axis, epsilon } = this.settings;
-    const groups = this.groupsOf(channelAxis(input.shape, axis).count);
+    const groups = this.groupsOf(axisAfterBatch(input.shape, axis).size);
     const { device } = context;
     return normalizeByGroup(input, affineValues(this.settings, context), { axis, groups, epsilon, device });
   }

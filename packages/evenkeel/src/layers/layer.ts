@@ -1,6 +1,7 @@
 import { Graph, type Value } from "../graph/graph.js";
-import type { Shape } from "../graph/shape.js";
+import { type Shape, sameShape } from "../graph/shape.js";
 import { shown } from "../options/known.js";
+import { requireBoolean, requireOption } from "../options/require.js";
 import { formatShape } from "../tensor/tensor.js";
 import type { WeightSpecification } from "../weights/index.js";
 
@@ -64,7 +65,7 @@ export abstract class Layer {
 
   /** @param options as the layer was made: plain data from which it is rebuilt. */
   constructor(readonly options: LayerOptions) {
-    const { inputShape } = options;
+    const { inputShape, trainable = true } = options;
     requireOption(
       inputShape === undefined ||
         (Array.isArray(inputShape) && inputShape.every((size) => Number.isInteger(size) && size > 0)),
@@ -73,7 +74,8 @@ export abstract class Layer {
       inputShape,
     );
     this.name = options.name ?? "";
-    this.trainable = options.trainable ?? true;
+    requireBoolean("trainable", trainable);
+    this.trainable = trainable;
   }
 
   /**
@@ -82,7 +84,7 @@ export abstract class Layer {
    *
    * @param inputs a symbolic tensor, or an array of them for layers of several inputs.
    * @returns what the layer gives for them: its shape is known, its values are not.
-   * @throws Error when the layer cannot take inputs of these shapes.
+   * @throws Error when the layer cannot take inputs of these shapes, or its `inputShape` is another.
    */
   apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor {
     const given: readonly unknown[] = Array.isArray(inputs) ? inputs : [inputs];
@@ -93,6 +95,13 @@ export abstract class Layer {
       );
     }
     const tensors = given as SymbolicTensor[];
+    const { inputShape } = this.options;
+    for (const { shape } of inputShape ? tensors : []) {
+      if (sameShape(shape.slice(1), inputShape!)) continue;
+      throw new RangeError(
+        `The inputShape of ${titleOf(this)} is ${formatShape(inputShape!)}, but it is applied to examples of shape ${formatShape(shape.slice(1))}. Leave inputShape out: what a layer is applied to has a shape.`,
+      );
+    }
     const { shape } = describeLayer(
       this,
       tensors.map(({ shape }) => shape),
@@ -186,9 +195,4 @@ export function featureCount(inputShape: Shape, layer: string): number {
   throw new Error(
     `${layer} needs inputs of shape [N, features], got [${inputShape.join(", ")}]. Put layers.flatten() before it.`,
   );
-}
-
-/** Stops with the option's name and what it must be, unless the condition holds. */
-export function requireOption(holds: boolean, option: string, expected: string, got: unknown): void {
-  if (!holds) throw new RangeError(`${option} must be ${expected}, got ${shown(got)}.`);
 }

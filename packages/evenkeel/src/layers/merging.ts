@@ -1,10 +1,11 @@
 import type { Value } from "../graph/graph.js";
 import * as graph from "../graph/operations.js";
 import type { Shape } from "../graph/shape.js";
+import { axisAfterBatch, isAxis } from "../normalization/index.js";
 import { requireKnown } from "../options/known.js";
+import { requireOption } from "../options/require.js";
 import { formatShape } from "../tensor/tensor.js";
-import { axisAfterBatch, isAxis } from "./axes.js";
-import { Layer, type LayerContext, type LayerOptions, layerOptionNames, requireOption } from "./layer.js";
+import { Layer, type LayerContext, type LayerOptions, layerOptionNames } from "./layer.js";
 
 /** Layers that join inputs elementwise, by name. */
 type ElementwiseMerge = "add" | "subtract" | "multiply" | "average" | "maximum" | "minimum";

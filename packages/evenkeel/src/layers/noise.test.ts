@@ -50,7 +50,7 @@ describe("gaussianDropout", () => {
 
   it.each([1, -0.1])("refuses the rate %f", (rate) => {
     expect(() => layers.gaussianDropout({ rate })).toThrow(
-      `rate must be at least 0 and below 1, got ${rate}.`,
+      `rate must be a number of at least 0 and below 1, got ${rate}.`,
     );
   });
 });

@@ -1,8 +1,9 @@
 import { staticShape, type Value } from "../graph/graph.js";
 import { add, identity, mul } from "../graph/operations.js";
 import { requireKnown } from "../options/known.js";
+import { requireOption, requireShare } from "../options/require.js";
 import { normalNumbers } from "../random/in-graph.js";
-import { Layer, type LayerContext, type LayerOptions, layerOptionNames, requireOption } from "./layer.js";
+import { Layer, type LayerContext, type LayerOptions, layerOptionNames } from "./layer.js";
 
 /** Options of `layers.gaussianNoise`. */
 export interface GaussianNoiseOptions extends LayerOptions {
@@ -48,7 +49,7 @@ export class GaussianDropout extends Layer {
 
   constructor(override readonly options: GaussianDropoutOptions) {
     super(options);
-    requireOption(options.rate >= 0 && options.rate < 1, "rate", "at least 0 and below 1", options.rate);
+    requireShare("rate", options.rate);
   }
 
   build(context: LayerContext, input: Value): Value {

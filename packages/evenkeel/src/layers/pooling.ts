@@ -18,7 +18,8 @@ import {
 import { isReordered } from "../graph/reordering.js";
 import { type Windows, windowCounts } from "../graph/windows.js";
 import { requireKnown } from "../options/known.js";
-import { Layer, type LayerContext, type LayerOptions, layerOptionNames, requireOption } from "./layer.js";
+import { requireOption } from "../options/require.js";
+import { Layer, type LayerContext, type LayerOptions, layerOptionNames } from "./layer.js";
 import {
   layWindows,
   type Padding,

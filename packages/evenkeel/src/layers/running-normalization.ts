@@ -3,8 +3,8 @@ import { add, mul } from "../graph/operations.js";
 import type { Shape } from "../graph/shape.js";
 import {
   type Affine,
+  axisAfterBatch,
   type ChannelNormalizationOptions,
-  channelAxis,
   channelsOf,
   completed,
   movingAverage,
@@ -53,7 +53,7 @@ export abstract class RunningNormalization extends Layer {
 
   override weights(inputShape: Shape): WeightSpecification[] {
     const { settings } = this;
-    const { count } = channelAxis(inputShape, settings.axis);
+    const { size: count } = axisAfterBatch(inputShape, settings.axis);
     const statistic = { shape: [count], role: "statistic" } as const;
     const weights = affineWeights(settings, count);
     weights.push({ name: "runningMean", ...statistic, initializer: settings.runningMeanInitializer });

@@ -1,11 +1,12 @@
 import type { Value } from "../graph/graph.js";
 import { add, mul, reshape, sub } from "../graph/operations.js";
 import type { Shape } from "../graph/shape.js";
+import { axisAfterBatch, isAxis } from "../normalization/index.js";
 import { requireKnown } from "../options/known.js";
+import { requireOption } from "../options/require.js";
 import { type Tensor, tensor } from "../tensor/tensor.js";
 import type { Regularizer, WeightSpecification } from "../weights/index.js";
-import { axisAfterBatch, isAxis } from "./axes.js";
-import { Layer, type LayerContext, type LayerOptions, layerOptionNames, requireOption } from "./layer.js";
+import { Layer, type LayerContext, type LayerOptions, layerOptionNames } from "./layer.js";
 
 /** Options of `layers.rescaling`. */
 export interface RescalingOptions extends LayerOptions {

@@ -2,6 +2,7 @@ import type { Value } from "../graph/graph.js";
 import { flatten, identity, reshape, transpose } from "../graph/operations.js";
 import { product } from "../graph/shape.js";
 import { requireKnown } from "../options/known.js";
+import { requireOption } from "../options/require.js";
 import { formatShape } from "../tensor/tensor.js";
 import {
   batchDimension,
@@ -9,7 +10,6 @@ import {
   type LayerContext,
   type LayerOptions,
   layerOptionNames,
-  requireOption,
   SymbolicTensor,
 } from "./layer.js";
 

@@ -2,15 +2,16 @@ import type { Value } from "../graph/graph.js";
 import { identity } from "../graph/operations.js";
 import type { Shape } from "../graph/shape.js";
 import {
-  channelAxis,
+  axisAfterBatch,
   completedNoise,
   type ShiftingNoiseOptions,
   shiftingNoiseOptionNames,
   withShiftingNoise,
 } from "../normalization/index.js";
 import { requireKnown } from "../options/known.js";
+import { requireOption } from "../options/require.js";
 import type { WeightSpecification } from "../weights/index.js";
-import { Layer, type LayerContext, type LayerOptions, layerOptionNames, requireOption } from "./layer.js";
+import { Layer, type LayerContext, type LayerOptions, layerOptionNames } from "./layer.js";
 
 /** Options of `layers.shiftingNoise`. */
 export interface ShiftingNoiseLayerOptions extends ShiftingNoiseOptions, LayerOptions {
@@ -36,7 +37,7 @@ export class ShiftingNoise extends Layer {
   }
 
   override weights(inputShape: Shape): WeightSpecification[] {
-    channelAxis(inputShape, this.options.axis ?? 1);
+    axisAfterBatch(inputShape, this.options.axis ?? 1);
     return [];
   }
 

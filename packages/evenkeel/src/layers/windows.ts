@@ -1,6 +1,7 @@
 import type { Shape } from "../graph/shape.js";
 import { extents, type Windows } from "../graph/windows.js";
-import { requireOption } from "./layer.js";
+import { requireOption } from "../options/require.js";
+
 import { type Margins1d, type Margins2d, type Sides, sidesOf } from "./padding.js";
 
 /** One number for every spatial axis, or one for each: `3`, `[5, 3]`. */

@@ -13,13 +13,16 @@ import {
   sub,
 } from "../graph/operations.js";
 import { shown } from "../options/known.js";
+import { requireClasses } from "../options/require.js";
 import { formatShape } from "../tensor/tensor.js";
+import { logitsBefore } from "./logits.js";
 
 /**
  * A loss: compares a batch of predictions with its targets and gives one number, the mean over the batch.
  *
  * A model whose last activation is softmax (or sigmoid) is trained on what went into it: the loss is computed
- * from logits either way, which neither overflows nor takes the logarithm of 0.
+ * from logits either way, which neither overflows nor takes the logarithm of 0. Flatten, reshape and permute may stand
+ * behind the activation; whatever else is made of probabilities is refused.
  */
 export interface Loss {
   readonly type: LossName;
@@ -34,12 +37,14 @@ export type LossName = keyof typeof losses;
 /** The losses, by the names that Keras and TensorFlow.js give them. */
 export const losses = {
   /**
-   * −log softmax(logits)[label]: the targets are labels `[N]` or `[N, 1]`, the predictions `[N, classes]`.
+   * −log softmax(logits)[label]: the targets are labels `[N]` or `[N, 1]`, the predictions `[N, classes]`; or
+   * `[N, positions]` and `[N, positions, classes]`. More axes are refused: the last one would not be the classes.
    */
   sparseCategoricalCrossentropy: (): Loss => ({
     type: "sparseCategoricalCrossentropy",
     targets: "labels",
     build(targets, predictions) {
+      requireClasses("sparseCategoricalCrossentropy", predictions.shape);
       const logits = logitsBefore("Softmax", predictions);
       const classes = logits.shape.at(-1) as number;
       const labels = reshape(cast(targets, "int64"), logits.shape.slice(0, -1));
@@ -47,11 +52,15 @@ export const losses = {
     },
   }),
 
-  /** −Σ target · log softmax(logits): the targets are one-hot or any probabilities, `[N, classes]`. */
+  /**
+   * −Σ target · log softmax(logits): the targets are one-hot or any probabilities, `[N, classes]` or
+   * `[N, positions, classes]`. More axes are refused, as for labels.
+   */
   categoricalCrossentropy: (): Loss => ({
     type: "categoricalCrossentropy",
     targets: "values",
     build(targets, predictions) {
+      requireClasses("categoricalCrossentropy", predictions.shape);
       return crossEntropy(matching(targets, predictions), logitsBefore("Softmax", predictions));
     },
   }),
@@ -101,23 +110,6 @@ export function lossOf(loss: LossName | Loss): Loss {
 function crossEntropy(targets: Value, logits: Value): Value {
   const last = logits.shape.length - 1;
   return reduceMean(neg(reduceSum(mul(targets, logSoftmax(logits)), [last])));
-}
-
-/**
- * The input of the last activation when that is what `predictions` come from; else the predictions.
- *
- * @throws RangeError when they come from the other of the two: its outputs are no logits.
- */
-export function logitsBefore(activation: "Softmax" | "Sigmoid", predictions: Value): Value {
-  let last = predictions;
-  while (last.producer?.operator === "Identity") last = last.producer.inputs[0]!;
-  const operator = last.producer?.operator;
-  if (operator === activation) return last.producer!.inputs[0]!;
-  if (operator !== "Softmax" && operator !== "Sigmoid") return last;
-  const [ours, theirs] = [activation.toLowerCase(), operator.toLowerCase()];
-  throw new RangeError(
-    `This loss needs a model that ends with ${ours} or without activation, not with ${theirs}.`,
-  );
 }
 
 /**

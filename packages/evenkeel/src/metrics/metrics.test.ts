@@ -112,6 +112,36 @@ describe("topK", () => {
     expectClose([ofOneHot], [expected], { relative: 1e-7 });
   });
 
+  it("takes the classes of each position, as accuracy does", async () => {
+    const scores = tensor([
+      [
+        [0.1, 0.2, 0.7],
+        [0.5, 0.3, 0.2],
+      ],
+      [
+        [0.3, 0.6, 0.1],
+        [0.2, 0.7, 0.1],
+      ],
+      [
+        [0.6, 0.3, 0.1],
+        [0.1, 0.4, 0.5],
+      ],
+    ]);
+    const labels = tensor(Int32Array.of(2, 1, 2, 1, 1, 0), [3, 2]);
+    const loss = "sparseCategoricalCrossentropy";
+    expectClose([await measure(metrics.accuracy(), loss, labels, scores)], [2 / 6], { relative: 1e-6 });
+    expectClose([await measure(metrics.topK({ k: 2 }), loss, labels, scores)], [4 / 6], { relative: 1e-6 });
+  });
+
+  it("and accuracy refuse predictions of images", () => {
+    const graph = new Graph("test");
+    const y = graph.input("y", "int32", [2, 3, 4]);
+    const p = graph.input("p", "float32", [2, 3, 4, 5]);
+    const loss = losses.sparseCategoricalCrossentropy();
+    expect(() => metrics.topK().build(y, p, loss)).toThrow("The metric topK takes the last axis");
+    expect(() => metrics.accuracy().build(y, p, loss)).toThrow("The metric accuracy takes the last axis");
+  });
+
   it("is accuracy with k = 1", async () => {
     const best = tensor(Int32Array.of(3, 0, 2));
     const loss = "sparseCategoricalCrossentropy";

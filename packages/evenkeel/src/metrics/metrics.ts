@@ -10,8 +10,10 @@ import {
   reshape,
   unsqueeze,
 } from "../graph/operations.js";
-import { type Loss, type LossName, logitsBefore, losses, lossOf } from "../losses/losses.js";
+import { logitsBefore } from "../losses/logits.js";
+import { type Loss, type LossName, losses, lossOf } from "../losses/losses.js";
 import { shown } from "../options/known.js";
+import { requireClasses } from "../options/require.js";
 
 /** A number reported beside the loss: the mean over the batch of something measured for each example. */
 export interface Metric {
@@ -31,7 +33,8 @@ export type MetricName = "accuracy" | `top${number}` | LossName;
 export const metrics = {
   /**
    * The share of examples whose largest prediction is at their label (or at their one-hot target's largest);
-   * with one output and binary cross-entropy, whose prediction is on the right side of one half.
+   * with one output and binary cross-entropy, whose prediction is on the right side of one half. Classes lie on the last
+   * axis, of `[N, classes]` or `[N, positions, classes]`; predictions of more axes are refused.
    */
   accuracy: (): Metric => ({
     name: "accuracy",
@@ -41,11 +44,12 @@ export const metrics = {
         const right = greater(reshape(cast(targets, "float32"), predictions.shape), 0.5);
         return share(equal(cast(said, "uint8"), cast(right, "uint8")));
       }
-      return share(equal(argMax(predictions), labelsOf(targets, predictions, loss, "accuracy")));
+      const labels = labelsOf(targets, predictions, loss, "accuracy");
+      return share(equal(argMax(predictions), labels));
     },
   }),
 
-  /** The share of examples whose label is among the `k` largest predictions. Default k 5. */
+  /** The share of examples whose label is among the `k` largest predictions; classes as for accuracy. Default k 5. */
   topK({ k = 5 }: { k?: number } = {}): Metric {
     if (!(Number.isInteger(k) && k >= 1)) {
       throw new RangeError(`topK: k must be a whole number of at least 1, got ${k}.`);
@@ -53,9 +57,10 @@ export const metrics = {
     return {
       name: `top${k}`,
       build(targets, predictions, loss) {
+        const labels = labelsOf(targets, predictions, loss, "topK");
         const { places } = largest(predictions, k);
-        const labels = unsqueeze(labelsOf(targets, predictions, loss, "topK"), [1]);
-        return reduceMean(reduceMax(cast(equal(places, labels), "float32"), [1]));
+        const last = labels.shape.length;
+        return reduceMean(reduceMax(cast(equal(places, unsqueeze(labels, [last])), "float32"), [last]));
       },
     };
   },
@@ -85,6 +90,7 @@ function share(hits: Value): Value {
 }
 
 function labelsOf(targets: Value, predictions: Value, loss: Loss, metric: string): Value {
+  requireClasses(`The metric ${metric}`, predictions.shape);
   if (loss.targets === "labels") return reshape(cast(targets, "int64"), predictions.shape.slice(0, -1));
   if (loss.type === "categoricalCrossentropy") return argMax(cast(targets, "float32"));
   throw new RangeError(`The metric ${metric} needs classes; the loss ${loss.type} has none.`);

@@ -12,6 +12,21 @@ describe("what is wired wrongly is refused", () => {
   const b = () => input({ shape: [3], name: "b" });
   const dense = (name = "end") => layers.dense({ units: 2, name });
 
+  it("names that two models gave automatically, with what to do", () => {
+    const part = () => {
+      const start = input({ shape: [3] });
+      const end = layers.dense({ units: 2 }).apply(start);
+      build({ inputs: start, outputs: end });
+      return { start, end };
+    };
+    const [one, other] = [part(), part()];
+    const join = () =>
+      build({ inputs: [one.start, other.start], outputs: layers.add().apply([one.end, other.end]) });
+    expect(join).toThrow(
+      /^Two layers are called "input_layer_1"; names must be unique in a model\. A layer without a name .* choose names by the option name\.$/,
+    );
+  });
+
   it.each<[string, () => unknown, string | RegExp]>([
     [
       "an input that leads nowhere",
@@ -85,6 +100,11 @@ describe("what is wired wrongly is refused", () => {
       "data in the place of a symbolic tensor",
       () => dense().apply(tensor([[1, 2, 3]]) as never),
       'Input 1 of layer "end" must be a symbolic tensor, got',
+    ],
+    [
+      "an inputShape other than the input's",
+      () => layers.dense({ units: 2, name: "end", inputShape: [4] }).apply(a()),
+      'The inputShape of layer "end" is [4], but it is applied to examples of shape [3].',
     ],
     ["too few inputs", () => layers.add().apply([a()]), "An add layer takes 2 inputs or more, got 1."],
     ["too many inputs", () => dense().apply([a(), b()]), 'Layer "end" takes 1 input, got 2.'],

@@ -3,7 +3,7 @@ import type * as options from "./options.js";
 
 export { type FunctionalOptions, functional, loadCheckpoint, loadModel, sequential } from "./loading.js";
 export { Model } from "./model.js";
-export type { CompileOptions, ModelOptions } from "./options.js";
+export type { BatchOptions, CompileOptions, ModelOptions } from "./options.js";
 /** Options of `Model.fit`. */
 export type FitOptions = options.FitOptions<Model>;
 /** Options of `Model.resume`. */

@@ -273,6 +273,17 @@ describe("looking inside a model", () => {
     const model = network();
     await model.fit(x, y, quiet);
     const before = await slotBits(model);
+    const twice = await model.inspect(x, y, {
+      layers: ["norm", "norm"],
+      weightGradients: ["norm/gamma", "norm/gamma"],
+      layerGradients: ["norm", "norm"],
+    });
+    expect(Object.keys(twice.layers)).toEqual(["norm"]);
+    expect(Object.keys(twice.weightGradients)).toEqual(["norm/gamma"]);
+    expect(Object.keys(twice.layerGradients)).toEqual(["norm"]);
+    const [one, other] = await model.outputs(x, ["norm", "norm"]);
+    expect(one).toBeDefined();
+    expect(other).toEqual(one);
     const training = await model.inspect(x, y, {
       layers: ["norm"],
       weightGradients: ["norm/gamma"],

@@ -13,13 +13,8 @@ import { requireSeed, streamSeed } from "../random/stream.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { sizeOf, type Tensor } from "../tensor/tensor.js";
 import { checkExamples, checkInputs, type DataLike } from "../training/data-checks.js";
-import {
-  countOf,
-  Engine,
-  type Inspection,
-  type InspectionRequest,
-  someExamples,
-} from "../training/engine.js";
+import { Engine, type Inspection, type InspectionRequest } from "../training/engine.js";
+import { countOf, someExamples } from "../training/examples.js";
 import { planFit, runFit } from "../training/fit.js";
 import {
   type FitSettings,
@@ -180,7 +175,10 @@ export class Model {
     return output!;
   }
 
-  /** What some layers give for examples, in inference mode; by default those that are the model's outputs. */
+  /**
+   * What some layers give for examples, in inference mode; by default those that are the model's outputs. One that is
+   * named twice is given twice, as the same tensor.
+   */
   async outputs(
     x: DataLike,
     layers: readonly string[] = this.network.outputs,
@@ -284,7 +282,7 @@ export class Model {
 
   /** Frees the runtime's memory. The model can be used again; its programs are then built anew. */
   async dispose(): Promise<void> {
-    await this.engine.release();
+    await this.engine.dispose();
   }
 
   /** Takes over what a checkpoint says of the training. */

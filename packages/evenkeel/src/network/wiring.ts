@@ -155,19 +155,30 @@ function checkOutputs({ inputs, outputs }: Wiring): void {
 /** Names under which checkpoints and programs hold what is no layer's. */
 const reservedNames = new Set(["optimizer", "kept", "next"]);
 
+/** Layers whose names `nameLayers` gave. */
+const namedHere = new WeakSet<Layer>();
+
 /** Gives nameless layers names by their type, `dense_1`, and refuses a name used twice. */
 function nameLayers(layers: readonly Layer[]): void {
-  const taken = new Set<string>();
-  for (const { name } of layers) {
+  const taken = new Map<string, Layer>();
+  for (const layer of layers) {
+    const { name } = layer;
     if (name === "") continue;
-    if (taken.has(name)) throw new Error(`Two layers are called "${name}"; names must be unique in a model.`);
+    const other = taken.get(name);
+    if (other) {
+      // Another name now would change the model that the layer is in.
+      const advice = [layer, other].some((one) => namedHere.has(one))
+        ? " A layer without a name was given this one by the first model that it is in, and keeps it: for layers of several models, choose names by the option name."
+        : "";
+      throw new Error(`Two layers are called "${name}"; names must be unique in a model.${advice}`);
+    }
     if (/[/:\s]/.test(name)) {
       throw new Error(`The layer name "${name}" must not contain "/", ":" or spaces.`);
     }
     if (reservedNames.has(name)) {
       throw new Error(`A layer cannot be called "${name}", a name that checkpoints or programs use.`);
     }
-    taken.add(name);
+    taken.set(name, layer);
   }
   const counts = new Map<string, number>();
   for (const layer of layers) {
@@ -177,7 +188,8 @@ function nameLayers(layers: readonly Layer[]): void {
       counts.set(base, (counts.get(base) ?? 0) + 1);
       layer.name = `${base}_${counts.get(base)}`;
     } while (taken.has(layer.name));
-    taken.add(layer.name);
+    taken.set(layer.name, layer);
+    namedHere.add(layer);
   }
 }
 

@@ -1,6 +1,7 @@
 import { describeLayer, input, Layer, layers, restoreLayer, type SymbolicTensor } from "../layers/index.js";
 import { functional, type Model } from "../model/index.js";
 import { shown } from "../options/known.js";
+import { requireOption } from "../options/require.js";
 import {
   completed,
   type LayerMaker,
@@ -8,7 +9,6 @@ import {
   type NetworkOptions,
   type NormalizationChoice,
   normalizationNames,
-  requireThat,
 } from "./options.js";
 
 /** A convolution of a network; its padding keeps the size where the stride is 1. */
@@ -178,9 +178,15 @@ export class Assembly {
   private chosen(option: string, choice: NormalizationChoice, name: string): Layer | undefined {
     if (choice === "none") return undefined;
     if (typeof choice === "function") return this.make(option, choice, name);
+    if ((choice as unknown) instanceof Layer) {
+      const { type } = choice as unknown as Layer;
+      throw new TypeError(
+        `${this.who}: ${option} is a layer object, and a network makes a new layer for each place. Give its name, "${type}", its name with options, { type: "${type}", ... }, or a function that makes one for each place, () => layers.${type}().`,
+      );
+    }
     const { type, ...settings } = typeof choice === "object" && choice ? choice : { type: choice };
     const expected = `"none", a function, or one of ${normalizationNames.join(", ")}, alone or as the type of an object with its options`;
-    requireThat(normalizationNames.includes(type), this.who, option, expected, choice);
+    requireOption(normalizationNames.includes(type), `${this.who}: ${option}`, expected, choice);
     return restoreLayer(type, { ...settings, name });
   }
 

@@ -1,8 +1,9 @@
 import { layers } from "../layers/index.js";
 import type { Model } from "../model/index.js";
 import { requireKnown } from "../options/known.js";
+import { requireOption } from "../options/require.js";
 import { Assembly } from "./assembly.js";
-import { type NetworkOptions, networkOptionNames, requireCount, requireThat, widened } from "./options.js";
+import { type NetworkOptions, networkOptionNames, requireCount, widened } from "./options.js";
 
 /**
  * Options of `networks.leNet5`. `inputShape` is `[1, 28, 28]` by default (`[28, 28]` will do), `dropoutRate` acts behind
@@ -24,7 +25,7 @@ export function leNet5(options: LeNet5Options = {}): Model {
   const who = "networks.leNet5";
   const known = { ...networkOptionNames, pooling: true } as const;
   const { pooling = "max", ...shared } = requireKnown(who, options, known);
-  requireThat(pooling === "max" || pooling === "average", who, "pooling", '"max" or "average"', pooling);
+  requireOption(pooling === "max" || pooling === "average", `${who}: pooling`, '"max" or "average"', pooling);
   const halve = pooling === "max" ? layers.maxPooling2d : layers.averagePooling2d;
   const net = new Assembly(who, shared, { inputShape: [1, 28, 28], kernelInitializer: "heNormal" });
   let x = net.convolution(net.images(), "conv_1", { filters: 6, kernelSize: 5, padding: 2 });
@@ -74,7 +75,7 @@ export function vgg(options: VggOptions): Model {
   const who = "networks.vgg";
   const known = { ...networkOptionNames, depth: true, widthFactor: true } as const;
   const { depth, widthFactor = 1, ...shared } = requireKnown(who, options, known);
-  requireThat(Object.hasOwn(vggStages, depth), who, "depth", "11, 13 or 16", depth);
+  requireOption(Object.hasOwn(vggStages, depth), `${who}: depth`, "11, 13 or 16", depth);
   const net = new Assembly(who, shared, { inputShape: [3, 32, 32], kernelInitializer: "heNormal" });
   let x = net.images();
   for (const [stage, convolutions] of vggStages[depth].entries()) {

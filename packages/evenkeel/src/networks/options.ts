@@ -1,6 +1,6 @@
 import { type ActivationName, type DenseOptions, Layer, layers } from "../layers/index.js";
 import type { ModelOptions } from "../model/index.js";
-import { shown } from "../options/known.js";
+import { requireBoolean, requireOption, requireShare } from "../options/require.js";
 import type { Initializer, Regularizer } from "../weights/index.js";
 
 /** The layers that normalise what passes through them, channels on axis 1. */
@@ -121,16 +121,16 @@ export function completed(who: string, options: NetworkOptions, defaults: Networ
     runtime,
   } = options;
   requireCount(who, "classes", classes);
-  requireThat(
+  requireOption(
     placement === "before" || placement === "after",
-    who,
-    "placement",
+    `${who}: placement`,
     '"before" or "after"',
     placement,
   );
-  requireShare(who, "dropoutRate", dropoutRate);
+  requireShare(`${who}: dropoutRate`, dropoutRate);
+  if (useBias !== undefined) requireBoolean(`${who}: useBias`, useBias);
   const isList = Array.isArray(preprocessing) && preprocessing.every((layer) => layer instanceof Layer);
-  requireThat(isList, who, "preprocessing", "an array of layers", preprocessing);
+  requireOption(isList, `${who}: preprocessing`, "an array of layers", preprocessing);
   return {
     inputShape,
     classes,
@@ -150,31 +150,10 @@ export function completed(who: string, options: NetworkOptions, defaults: Networ
   };
 }
 
-/** @throws RangeError unless the value is a share in [0, 1). */
-export function requireShare(who: string, option: string, value: unknown): void {
-  requireThat((value as number) >= 0 && (value as number) < 1, who, option, "at least 0 and below 1", value);
-}
-
 /** @throws RangeError unless the value is a whole number of at least 1. */
 export function requireCount(who: string, option: string, value: unknown): void {
-  requireThat(
-    Number.isInteger(value) && (value as number) >= 1,
-    who,
-    option,
-    "a whole number of at least 1",
-    value,
-  );
-}
-
-/** Stops with the network's and the option's name and what it must be, unless the condition holds. */
-export function requireThat(
-  holds: boolean,
-  who: string,
-  option: string,
-  expected: string,
-  got: unknown,
-): void {
-  if (!holds) throw new RangeError(`${who}: ${option} must be ${expected}, got ${shown(got)}.`);
+  const isCount = Number.isInteger(value) && (value as number) >= 1;
+  requireOption(isCount, `${who}: ${option}`, "a whole number of at least 1", value);
 }
 
 /** @throws RangeError, naming the nearest that fit, unless the depth is `6n + rest` with n of at least 1. */
@@ -185,13 +164,13 @@ export function requireDepth(who: string, depth: number, rest: number): void {
   const below = 6 * Math.floor(blocks) + rest;
   const nearest = below >= least ? `; the nearest are ${below} and ${below + 6}` : `; the least is ${least}`;
   const hint = Number.isFinite(depth) ? nearest : "";
-  requireThat(false, who, "depth", `6n + ${rest} with a whole n of at least 1${hint}`, depth);
+  requireOption(false, `${who}: depth`, `6n + ${rest} with a whole n of at least 1${hint}`, depth);
 }
 
 /** So many channels times a factor. @throws RangeError where that is no whole number. */
 export function widened(who: string, channels: number, widthFactor: number): number {
   const count = channels * widthFactor;
   const expected = `a number that makes the ${channels} channels a whole number of at least 1`;
-  requireThat(Number.isInteger(count) && count >= 1, who, "widthFactor", expected, widthFactor);
+  requireOption(Number.isInteger(count) && count >= 1, `${who}: widthFactor`, expected, widthFactor);
   return count;
 }

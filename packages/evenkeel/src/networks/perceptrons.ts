@@ -1,7 +1,8 @@
 import type { Model, ModelOptions } from "../model/index.js";
 import { requireKnown } from "../options/known.js";
+import { requireOption } from "../options/require.js";
 import { Assembly } from "./assembly.js";
-import { type NetworkOptions, networkOptionNames, requireCount, requireThat } from "./options.js";
+import { type NetworkOptions, networkOptionNames, requireCount } from "./options.js";
 
 /** Options of `networks.mlp`. `inputShape` is `[784]` by default, `dropoutRate` acts behind every hidden layer. */
 export interface MlpOptions extends NetworkOptions {
@@ -21,7 +22,7 @@ export function mlp(options: MlpOptions = {}): Model {
     ...networkOptionNames,
     units: true,
   });
-  requireThat(Array.isArray(units), who, "units", "an array of the hidden layers' widths", units);
+  requireOption(Array.isArray(units), `${who}: units`, "an array of the hidden layers' widths", units);
   for (const count of units) requireCount(who, "each of units", count);
   const net = new Assembly(who, shared, { inputShape: [784], kernelInitializer: "glorotUniform" });
   let x = net.features();

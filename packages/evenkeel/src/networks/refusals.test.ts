@@ -62,6 +62,16 @@ describe("what does not fit", () => {
       'layers.batchNormalization has no option "decay".',
     ],
     [
+      "a layer object",
+      () => networks.mlp({ normalization: layers.batchNormalization() as never }),
+      'networks.mlp: normalization is a layer object, and a network makes a new layer for each place. Give its name, "batchNormalization", its name with options, { type: "batchNormalization", ... }, or a function',
+    ],
+    [
+      "a bias that is neither wanted nor not",
+      () => networks.deepLinear({ useBias: "false" as never }),
+      'networks.deepLinear: useBias must be true or false, got "false".',
+    ],
+    [
       "one layer for two places",
       () => networks.mlp({ normalization: () => shared }),
       'networks.mlp: normalization gave the same layer object for "dense_1_normalization" and "dense_2_normalization". Make a new one at each call.',
@@ -84,12 +94,12 @@ describe("what does not fit", () => {
     [
       "a dropout rate",
       () => networks.caffeNet({ dropoutRate: 1 }),
-      "networks.caffeNet: dropoutRate must be at least 0 and below 1, got 1.",
+      "networks.caffeNet: dropoutRate must be a number of at least 0 and below 1, got 1.",
     ],
     [
       "a dropout rate before the output",
       () => networks.resNet({ depth: 8, outputDropoutRate: -1 }),
-      "networks.resNet: outputDropoutRate must be at least 0 and below 1, got -1.",
+      "networks.resNet: outputDropoutRate must be a number of at least 0 and below 1, got -1.",
     ],
     [
       "no classes",

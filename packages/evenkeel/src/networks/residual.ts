@@ -1,15 +1,9 @@
 import { layers, type SymbolicTensor } from "../layers/index.js";
 import type { Model } from "../model/index.js";
 import { requireKnown } from "../options/known.js";
+import { requireOption, requireShare } from "../options/require.js";
 import { Assembly } from "./assembly.js";
-import {
-  type NetworkOptions,
-  networkOptionNames,
-  requireDepth,
-  requireShare,
-  requireThat,
-  widened,
-} from "./options.js";
+import { type NetworkOptions, networkOptionNames, requireDepth, widened } from "./options.js";
 
 /**
  * How a block's branch f joins its shortcut x:
@@ -75,7 +69,7 @@ export function resNet(options: ResNetOptions): Model {
   } = requireKnown(who, options, known);
   requireDepth(who, depth, 2);
   const isForm = form === "original" || form === "preactivation";
-  requireThat(isForm, who, "form", '"original" or "preactivation"', form);
+  requireOption(isForm, `${who}: form`, '"original" or "preactivation"', form);
   const channels = [16, 32, 64].map((count) => widened(who, count, widthFactor));
   const plan = { stem: channels[0]!, channels, blocks: (depth - 2) / 6 };
   return residualNetwork(who, { ...shared, shortcut }, { ...plan, form });
@@ -119,8 +113,8 @@ function residualNetwork(who: string, options: ResidualOptions, plan: Plan): Mod
   const { residual = "sum", shortcut, outputDropoutRate = 0, ...shared } = options;
   checkResidual(who, residual);
   const isShortcut = shortcut === "identity" || shortcut === "projection";
-  requireThat(isShortcut, who, "shortcut", '"identity" or "projection"', shortcut);
-  requireShare(who, "outputDropoutRate", outputDropoutRate);
+  requireOption(isShortcut, `${who}: shortcut`, '"identity" or "projection"', shortcut);
+  requireShare(`${who}: outputDropoutRate`, outputDropoutRate);
   const net = new Assembly(who, shared, {
     inputShape: [3, 32, 32],
     kernelInitializer: "heNormal",
@@ -155,7 +149,7 @@ function checkResidual(who: string, residual: ResidualSum): void {
   const isNamed = residual === "sum" || residual === "dividedByRoot2";
   const isSkipInit = typeof residual === "object" && Number.isFinite(residual?.skipInit);
   const expected = '"sum", "dividedByRoot2" or { skipInit: a finite number }';
-  requireThat(isNamed || isSkipInit, who, "residual", expected, residual);
+  requireOption(isNamed || isSkipInit, `${who}: residual`, expected, residual);
 }
 
 interface Block {

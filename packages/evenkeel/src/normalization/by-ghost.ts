@@ -3,8 +3,8 @@ import { add, concat, mul, reduceMean, reshape, slice, transpose } from "../grap
 import { product } from "../graph/shape.js";
 import type { Affine } from "./affine.js";
 import { repeated } from "./affine.js";
+import { axisAfterBatch } from "./axes.js";
 import { normalizeByBatch } from "./by-batch.js";
-import { channelAxis } from "./channels.js";
 
 /** Ghost batches of one size, one after another. */
 interface Ghosts {
@@ -33,7 +33,7 @@ export function normalizeByGhosts(
   affine: Affine,
   options: { axis: number; epsilon: number; device: string; virtualBatchSize: number },
 ): GhostNormalizedBatch {
-  const { place } = channelAxis(x.shape, options.axis);
+  const { place } = axisAfterBatch(x.shape, options.axis);
   const [batchSize] = staticShape(x, "Ghost batch normalization") as [number];
   const parts = ghostsOf(batchSize, options.virtualBatchSize);
   const ghosts = parts.reduce((sum, { count }) => sum + count, 0);

@@ -3,8 +3,9 @@ import { add, mul, reshape, transpose } from "../graph/operations.js";
 import { product, type Shape } from "../graph/shape.js";
 import type { Affine } from "./affine.js";
 import { plain, repeated } from "./affine.js";
+import { axisAfterBatch } from "./axes.js";
 import { normalizeByBatch } from "./by-batch.js";
-import { channelAxis, channelsOf } from "./channels.js";
+import { channelsOf } from "./channels.js";
 
 /**
  * Group normalization (Wu & He 2018, arXiv 1803.08494): each example's channels in groups, each group by its own mean
@@ -23,7 +24,7 @@ export function normalizeByGroup(
   options: { axis: number; groups: number; epsilon: number; device: string },
 ): Value {
   const { axis, groups, epsilon, device } = options;
-  const { place, count } = channelAxis(x.shape, axis);
+  const { place, size: count } = axisAfterBatch(x.shape, axis);
   if (place !== 1) {
     const others = x.shape.map((_, index) => index).filter((index) => index > 0 && index !== place);
     const front = [0, place, ...others];
@@ -55,7 +56,7 @@ export function normalizeByGroup(
  * mean, and every output would be beta.
  */
 export function valuesOfGroup(shape: Shape, axis: number, groups: number): number {
-  const { place, count } = channelAxis(shape, axis);
+  const { place, size: count } = axisAfterBatch(shape, axis);
   if (count % groups !== 0) {
     const divisors = Array.from({ length: count }, (_, index) => index + 1).filter(
       (size) => count % size === 0,

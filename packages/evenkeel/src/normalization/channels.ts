@@ -1,7 +1,8 @@
 import type { Value } from "../graph/graph.js";
 import { matMul, mul, reduceMean, reduceSum, reshape } from "../graph/operations.js";
-import { product, type Shape } from "../graph/shape.js";
+import { product } from "../graph/shape.js";
 import { tensor } from "../tensor/tensor.js";
+import { axisAfterBatch } from "./axes.js";
 
 /**
  * The channels of a value: the axes that keep their own statistics, nearly always one, the others being averaged
@@ -24,28 +25,13 @@ export interface Channels {
 }
 
 /**
- * Where the channels are, and how many.
- *
- * @param axis as the options have it; negative ones count from the end.
- * @throws RangeError when the shape has no such axis after the batch, or its size is not known.
- */
-export function channelAxis(shape: Shape, axis: number): { place: number; count: number } {
-  const place = axis < 0 ? axis + shape.length : axis;
-  const count = shape[place];
-  if (place >= 1 && typeof count === "number") return { place, count };
-  throw new RangeError(
-    `axis ${axis} does not name an axis of known size after the batch in [${shape.join(", ")}].`,
-  );
-}
-
-/**
  * @param axis one axis as the options have it, or the places of several, of any size, that keep statistics of their
  * own together; vectors then have as many axes.
- * @throws RangeError as `channelAxis`.
+ * @throws RangeError as `axisAfterBatch`.
  */
 export function channelsOf(x: Value, axis: number | readonly number[]): Channels {
   const rank = x.shape.length;
-  const kept = typeof axis === "number" ? [channelAxis(x.shape, axis).place] : axis;
+  const kept = typeof axis === "number" ? [axisAfterBatch(x.shape, axis).place] : axis;
   const axes = x.shape.flatMap((_, index) => (kept.includes(index) ? [] : [index]));
   const vectorShape = kept.map((index) => x.shape[index]!);
   const broadcastShape = x.shape.map((size, index) => (kept.includes(index) ? size : 1));

@@ -1,10 +1,11 @@
 export type { Affine } from "./affine.js";
+export { axisAfterBatch, isAxis } from "./axes.js";
 export { type NormalizedBatch, normalizeByBatch } from "./by-batch.js";
 export { type Deviation, normalizeByDeviation } from "./by-deviation.js";
 export { normalizeByGhosts } from "./by-ghost.js";
 export { normalizeByGroup, valuesOfGroup } from "./by-group.js";
 export { movingAverage, normalizeByRunning, type Statistics } from "./by-running.js";
-export { channelAxis, channelsOf } from "./channels.js";
+export { channelsOf } from "./channels.js";
 export {
   type BatchNormalizationOptions,
   type BatchRenormalizationOptions,

@@ -1,5 +1,6 @@
-import { shown } from "../options/known.js";
+import { requireBoolean, requireOption } from "../options/require.js";
 import type { Initializer, Regularizer } from "../weights/index.js";
+import { isAxis } from "./axes.js";
 
 /** Options that every normalization with channels takes, with Keras's names and defaults. */
 export interface ChannelNormalizationOptions {
@@ -153,11 +154,6 @@ export const runningStatisticsOptionNames = {
   inferenceStatistics: true,
 } as const;
 
-/** Stops with the option's name and what it must be, unless the condition holds. */
-export function requireOption(holds: boolean, option: string, expected: string, got: unknown): void {
-  if (!holds) throw new RangeError(`${option} must be ${expected}, got ${shown(got)}.`);
-}
-
 /** The options with defaults filled in and checked. @throws RangeError naming the option that is wrong. */
 export function completedChannels(options: ChannelNormalizationOptions) {
   const {
@@ -170,10 +166,11 @@ export function completedChannels(options: ChannelNormalizationOptions) {
     betaRegularizer,
     gammaRegularizer,
   } = options;
-  const isAxis = Number.isInteger(axis) && axis !== 0;
-  requireOption(isAxis, "axis", "a whole number other than 0, the batch", axis);
+  requireOption(isAxis(axis), "axis", "a whole number other than 0, the batch", axis);
   const isPositive = epsilon > 0 && Number.isFinite(epsilon);
   requireOption(isPositive, "epsilon", "a finite number above 0", epsilon);
+  requireBoolean("center", center);
+  requireBoolean("scale", scale);
   return {
     axis,
     epsilon,
@@ -197,7 +194,7 @@ export function completed(options: ChannelNormalizationOptions & RunningStatisti
   } = options;
   const channels = completedChannels(options);
   requireOption(
-    momentum === "cumulative" || (momentum >= 0 && momentum < 1),
+    momentum === "cumulative" || (Number.isFinite(momentum) && momentum >= 0 && momentum < 1),
     "momentum",
     'in [0, 1), the share of the old value that is kept, or "cumulative" (1 would never update the running statistics)',
     momentum,

@@ -1,11 +1,12 @@
 import type { Graph, Value } from "../graph/graph.js";
 import { add, div, maximum, minimum, mul, neg, sqrt, stopGradient, sub } from "../graph/operations.js";
 import { requireKnown } from "../options/known.js";
+import { requireOption } from "../options/require.js";
 import type { Affine } from "./affine.js";
 import { plain } from "./affine.js";
 import { type NormalizedBatch, normalizeByBatch } from "./by-batch.js";
 import type { Statistics } from "./by-running.js";
-import { type BatchRenormalizationOptions, type Bound, requireOption } from "./options.js";
+import type { BatchRenormalizationOptions, Bound } from "./options.js";
 
 /** The bounds with defaults filled in and checked. @throws RangeError or TypeError naming the one that is wrong. */
 export function completedBounds({

@@ -1,8 +1,9 @@
 import { staticShape, type Value } from "../graph/graph.js";
 import { add, mul } from "../graph/operations.js";
+import { requireOption } from "../options/require.js";
 import { normalNumbers, uniformNumbers } from "../random/in-graph.js";
 import { channelsOf } from "./channels.js";
-import { requireOption, type ShiftingNoiseOptions } from "./options.js";
+import type { ShiftingNoiseOptions } from "./options.js";
 
 /** The names of `ShiftingNoiseOptions`. */
 export const shiftingNoiseOptionNames: Readonly<Record<keyof ShiftingNoiseOptions, true>> = {

@@ -6,6 +6,8 @@ import type { ElementType, Tensor } from "../tensor/tensor.js";
 import { requireSameForm, type SessionState, wrap } from "./host-state.js";
 import { RuntimeError } from "./runtime.js";
 
+type Location = "cpu" | "gpu-buffer";
+
 interface Entry {
   front: OrtTensor;
   /** The state before the last run, for `undo`. */
@@ -13,11 +15,13 @@ interface Entry {
 }
 
 /**
- * State in the memory of a GPU: what a run leaves there is what the next one reads. A tensor comes to the GPU with
- * the first run that reads it, and back to ordinary memory only when it is read.
+ * State in the memory of a GPU: what a run leaves there is what the next one reads. A tensor comes to the GPU before
+ * the first run that reads it, and stays there; what `read` gives is a copy.
  */
 export class DeviceState implements SessionState {
   private readonly entries = new Map<string, Entry>();
+  /** Called when a tensor is freed. */
+  private readonly onFree = new WeakMap<OrtTensor, () => void>();
   private lastWritten: readonly string[] = [];
   private readonly sessions = new Map<string, Promise<InferenceSession>>();
 
@@ -39,32 +43,35 @@ export class DeviceState implements SessionState {
 
   async read(name: string): Promise<Tensor> {
     const { front } = this.entry(name);
-    const here = front.location === "cpu" ? front : await this.fetched(front);
+    const here = isHere(front) ? front : await this.moved(front, "cpu");
     const data = here.data as Float32Array;
     return { type: here.type, shape: [...here.dims], data: data.slice() } as Tensor;
   }
 
   write(name: string, tensor: Tensor): void {
-    requireSameForm(name, this.entry(name).front, tensor);
-    this.put(name, tensor);
+    const entry = this.entry(name);
+    requireSameForm(name, entry.front, tensor);
+    this.free(entry.front);
+    entry.front = copied(tensor);
   }
 
   put(name: string, tensor: Tensor): void {
     this.remove(name);
-    const front = wrap({ ...tensor, data: tensor.data.slice() } as Tensor);
-    this.entries.set(name, { front, back: undefined });
+    this.entries.set(name, { front: copied(tensor), back: undefined });
   }
 
   remove(name: string): void {
     const entry = this.entries.get(name);
     this.entries.delete(name);
-    for (const tensor of [entry?.front, entry?.back]) free(tensor);
+    for (const tensor of [entry?.front, entry?.back]) this.free(tensor);
   }
 
   async isFinite(names: readonly string[]): Promise<boolean> {
+    if (names.length === 0) return true;
+    await this.bring(names);
     const tensors = names.map((name) => this.entry(name).front);
     const ranks = tensors.map(({ dims }) => dims.length);
-    const session = await this.session(`finite ${ranks.join()}`, (graph) => {
+    const session = await this.session(`finite ${ranks.join()}`, "cpu", (graph) => {
       // 0 · x is NaN for every x that is not finite, and a sum keeps it.
       const sums = ranks.map((rank, index) => reduceSum(mul(open(graph, `in/${index}`, "float32", rank), 0)));
       return sums.reduce((sum, term) => add(sum, term));
@@ -78,11 +85,41 @@ export class DeviceState implements SessionState {
     for (const name of this.lastWritten) {
       const entry = this.entries.get(name);
       if (!entry?.back) continue;
-      free(entry.front);
+      this.free(entry.front);
       entry.front = entry.back;
       entry.back = undefined;
     }
     this.lastWritten = [];
+  }
+
+  async release(): Promise<void> {
+    for (const entry of this.entries.values()) {
+      this.free(entry.back);
+      entry.back = undefined;
+      const { front } = entry;
+      if (isHere(front)) continue;
+      const here = await this.moved(front, "cpu");
+      // What was written meanwhile is newer.
+      if (entry.front !== front) continue;
+      entry.front = here;
+      this.free(front);
+    }
+    this.lastWritten = [];
+    const open = [...this.sessions.values()];
+    this.sessions.clear();
+    for (const session of open) await (await session).release();
+  }
+
+  async bring(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      const entry = this.entry(name);
+      const { front } = entry;
+      if (!isHere(front)) continue;
+      const there = await this.moved(front, "gpu-buffer");
+      // Another run may have brought it meanwhile, or it was replaced.
+      if (this.entries.get(name) === entry && entry.front === front) entry.front = there;
+      else this.free(there);
+    }
   }
 
   current(name: string): OrtTensor {
@@ -93,36 +130,54 @@ export class DeviceState implements SessionState {
     return null;
   }
 
-  advance(written: ReadonlyMap<string, OrtTensor>): void {
+  advance(written: ReadonlyMap<string, OrtTensor>, onFree: () => void): void {
     for (const [name, tensor] of written) {
       const entry = this.entry(name);
-      free(entry.back);
+      this.free(entry.back);
       entry.back = entry.front;
       entry.front = tensor;
+      this.onFree.set(tensor, onFree);
     }
     this.lastWritten = [...written.keys()];
   }
 
   /**
-   * A tensor of the device, in ordinary memory. By a program, since onnxruntime-node 1.30 ends the process when a
-   * tensor is asked for its data itself.
+   * A tensor, in ordinary memory or in the device's. By a program, since onnxruntime-node 1.30 ends the process when a
+   * tensor of the device is asked for its data itself.
    */
-  private async fetched(tensor: OrtTensor): Promise<OrtTensor> {
+  private async moved(tensor: OrtTensor, location: Location): Promise<OrtTensor> {
     const { type, dims } = tensor;
-    const session = await this.session(`fetch ${type} ${dims.length}`, (graph) =>
+    const session = await this.session(`${location} ${type} ${dims.length}`, location, (graph) =>
       identity(open(graph, "in/0", type as ElementType, dims.length)),
     );
     return (await session.run({ "in/0": tensor })).out as OrtTensor;
   }
 
-  private session(key: string, build: (graph: Graph) => Value): Promise<InferenceSession> {
+  /** @param location where the output of the program is to be. */
+  private session(
+    key: string,
+    location: Location,
+    build: (graph: Graph) => Value,
+  ): Promise<InferenceSession> {
     const known = this.sessions.get(key);
     if (known) return known;
     const graph = new Graph("state");
     graph.output("out", build(graph));
-    const session = InferenceSession.create(writeModel(graph), this.options);
+    const options = { ...this.options, preferredOutputLocation: { out: location } };
+    const session = InferenceSession.create(writeModel(graph), options).catch((cause) => {
+      this.sessions.delete(key);
+      throw new RuntimeError(`ONNX Runtime refused a program for the state: ${(cause as Error).message}`, {
+        cause,
+      });
+    });
     this.sessions.set(key, session);
     return session;
+  }
+
+  private free(tensor: OrtTensor | undefined): void {
+    if (!tensor || isHere(tensor)) return;
+    tensor.dispose();
+    this.onFree.get(tensor)?.();
   }
 
   private entry(name: string): Entry {
@@ -138,6 +193,11 @@ function open(graph: Graph, name: string, type: ElementType, rank: number): Valu
   return graph.input(name, type, shape);
 }
 
-function free(tensor: OrtTensor | undefined): void {
-  if (tensor && tensor.location !== "cpu") tensor.dispose();
+function copied(tensor: Tensor): OrtTensor {
+  return wrap({ ...tensor, data: tensor.data.slice() } as Tensor);
+}
+
+/** Whether a tensor is in ordinary memory. */
+function isHere(tensor: OrtTensor): boolean {
+  return tensor.location === "cpu";
 }

@@ -4,12 +4,18 @@ import { RuntimeError, type State } from "./runtime.js";
 
 /** State as programs of ONNX Runtime use it. */
 export interface SessionState extends State {
+  /** Puts tensors where programs read them, before a run that does. */
+  bring(names: readonly string[]): Promise<void>;
   /** The tensor that programs read. */
   current(name: string): OrtTensor;
   /** The tensor that programs are to write; null where the session allocates it. */
   next(name: string): OrtTensor | null;
-  /** Makes what the last run wrote the current state. */
-  advance(written: ReadonlyMap<string, OrtTensor>): void;
+  /**
+   * Makes what the last run wrote the current state.
+   *
+   * @param onFree called for each tensor that the session allocated, when the state frees it.
+   */
+  advance(written: ReadonlyMap<string, OrtTensor>, onFree: () => void): void;
 }
 
 interface Entry {
@@ -18,7 +24,10 @@ interface Entry {
   back: OrtTensor | undefined;
 }
 
-/** State in ordinary memory, wrapped for ONNX Runtime once and for all. */
+/**
+ * State in ordinary memory, wrapped for ONNX Runtime once and for all. Each tensor has two buffers: a run reads one
+ * and writes the other, then they change places, so that nothing is copied.
+ */
 export class HostState implements SessionState {
   private readonly entries = new Map<string, Entry>();
   private lastWritten: readonly string[] = [];
@@ -83,6 +92,12 @@ export class HostState implements SessionState {
       return first + second + third + fourth === 0;
     });
   }
+
+  /** Nothing to do: garbage collection frees ordinary memory. */
+  async release(): Promise<void> {}
+
+  /** Nothing to do: programs read ordinary memory. */
+  async bring(): Promise<void> {}
 
   current(name: string): OrtTensor {
     return this.entry(name).front;

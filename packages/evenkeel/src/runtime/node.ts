@@ -81,6 +81,12 @@ class NodeProgram implements Program {
   private readonly returned: readonly string[];
   /** The run under way, which a release waits for. */
   private latest: Promise<unknown> = Promise.resolve();
+  /**
+   * How many tensors of a device a state has from this session. They must be freed before it is: onnxruntime-node 1.30
+   * ends the process when a tensor is freed whose session is gone.
+   */
+  private held = 0;
+  private released = false;
 
   constructor(
     private readonly session: InferenceSession,
@@ -92,8 +98,19 @@ class NodeProgram implements Program {
     this.returned = session.outputNames.filter((name) => !name.endsWith("/next"));
   }
 
-  async run(feeds: Readonly<Record<string, Tensor>>, state?: State): Promise<Record<string, Tensor>> {
-    const own = state as SessionState | undefined;
+  run(feeds: Readonly<Record<string, Tensor>>, state?: State): Promise<Record<string, Tensor>> {
+    const running = this.execute(feeds, state as SessionState | undefined);
+    this.latest = running.catch(() => {});
+    return running;
+  }
+
+  private async execute(
+    feeds: Readonly<Record<string, Tensor>>,
+    own: SessionState | undefined,
+  ): Promise<Record<string, Tensor>> {
+    const read = this.session.inputNames.filter((name) => !feeds[name] && own?.has(name));
+    await own?.bring(read);
+    // From here to the run nothing is waited for: another run would change what the state's tensors are.
     const inputs: Record<string, OrtTensor> = {};
     for (const name of this.session.inputNames) {
       const fed = feeds[name];
@@ -112,15 +129,18 @@ class NodeProgram implements Program {
     for (const name of this.returned) outputs[name] = null;
     let results: InferenceSession.ReturnType;
     try {
-      const running = this.session.run(inputs, outputs);
-      this.latest = running.catch(() => {});
-      results = await running;
+      results = await this.session.run(inputs, outputs);
     } catch (cause) {
       // The run may have written into the buffers of the state before: there is no way back to that.
-      own?.advance(new Map());
+      own?.advance(new Map(), () => {});
       throw new RuntimeError(`${this.label} failed: ${reason(cause)}`, { cause });
     }
-    own?.advance(new Map(this.written.map((name) => [name, results[`${name}/next`] as OrtTensor])));
+    const written = new Map(this.written.map((name) => [name, results[`${name}/next`] as OrtTensor]));
+    for (const { location } of written.values()) if (location === "gpu-buffer") this.held += 1;
+    own?.advance(written, () => {
+      this.held -= 1;
+      if (this.held === 0 && this.released) void this.session.release();
+    });
     return Object.fromEntries(
       this.returned.map((name) => {
         const { type, dims, data } = results[name] as OrtTensor;
@@ -131,7 +151,8 @@ class NodeProgram implements Program {
 
   async release(): Promise<void> {
     await this.latest;
-    await this.session.release();
+    this.released = true;
+    if (this.held === 0) await this.session.release();
   }
 }
 

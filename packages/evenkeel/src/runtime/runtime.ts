@@ -27,23 +27,29 @@ export interface Runtime {
 
 /**
  * Named tensors that stay with the runtime from one run to the next: weights, running statistics, optimiser
- * slots. Each has two buffers: a run reads one and writes the other, then they change places, so that
- * nothing is copied and the state before the last run is still there.
+ * slots. What a run writes does not overwrite what it reads: the state before the last run is kept beside
+ * the current one until the next run.
  */
 export interface State {
   names(): string[];
   has(name: string): boolean;
   /** A copy of a tensor. @throws Error for an unknown name. */
   read(name: string): Promise<Tensor>;
-  /** Replaces a tensor by a copy of another. @throws Error for an unknown name or another shape or type. */
+  /**
+   * Replaces a tensor by a copy of another; `undo` goes back to before the last run all the same.
+   *
+   * @throws Error for an unknown name or another shape or type.
+   */
   write(name: string, tensor: Tensor): void;
-  /** Adds a tensor, or replaces one whatever its shape was. */
+  /** Adds a tensor, or replaces one whatever its shape was; `undo` leaves it as it is. */
   put(name: string, tensor: Tensor): void;
   remove(name: string): void;
   /** Whether no element of these tensors is NaN or infinite. */
   isFinite(names: readonly string[]): Promise<boolean>;
   /** Goes back to the state before the last run. Possible once after each run. */
   undo(): void;
+  /** Frees a device's memory. The tensors can be used as before; there is no run to undo any more. */
+  release(): Promise<void>;
 }
 
 /** A loaded model. */

@@ -10,7 +10,7 @@ import {
   type Tensor,
   tensor,
 } from "../tensor/tensor.js";
-import type { Examples } from "./engine.js";
+import type { Examples } from "./examples.js";
 import type { Objective } from "./step.js";
 
 /** Examples or targets as people have them: a tensor, nested arrays of numbers, or a typed array of labels `[N]`. */

@@ -1,7 +1,8 @@
 import type { Target } from "../layers/index.js";
 import { type Network, parameterCount } from "../network/network.js";
 import type { Program, Runtime, State } from "../runtime/runtime.js";
-import { gatherRows, rows, type Tensor, tensor } from "../tensor/tensor.js";
+import { type Tensor, tensor } from "../tensor/tensor.js";
+import { countOf, type Examples, gatherExamples, someExamples } from "./examples.js";
 import * as programs from "./programs.js";
 import type { Logs } from "./progress.js";
 import type { Compiled } from "./step.js";
@@ -11,29 +12,6 @@ const keptPrograms = 16;
 
 /** Models of more parameters take one step in each run. */
 const mostLoopedParameters = 2e6;
-
-/** Examples, for each input, and their targets, for each output; axis 0 counts examples in all of them. */
-export interface Examples {
-  readonly x: readonly Tensor[];
-  readonly y: readonly Tensor[];
-}
-
-/** How many examples there are. */
-export function countOf({ x }: Pick<Examples, "x">): number {
-  return x[0]!.shape[0]!;
-}
-
-/** The examples of these numbers. */
-export function gatherExamples({ x, y }: Examples, order: Int32Array): Examples {
-  const gather = (tensors: readonly Tensor[]) => tensors.map((tensor) => gatherRows(tensor, order));
-  return { x: gather(x), y: gather(y) };
-}
-
-/** The examples from `start` to `end` (exclusive), without a copy. */
-export function someExamples({ x, y }: Examples, start: number, end: number): Examples {
-  const some = (tensors: readonly Tensor[]) => tensors.map((tensor) => rows(tensor, start, end));
-  return { x: some(x), y: some(y) };
-}
 
 /** What a run of steps needs beside the examples; its length is the number of steps. */
 export interface StepsToRun {
@@ -220,40 +198,45 @@ export class Engine {
     return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / count]));
   }
 
-  /** Outputs of layers in inference mode, batch by batch, joined along axis 0. */
+  /** Outputs of layers in inference mode, batch by batch, joined along axis 0. A layer may be named twice. */
   async predict(
     x: readonly Tensor[],
     layers: readonly string[],
     batchSize: number,
   ): Promise<Tensor<"float32">[]> {
     const signature = programs.signaturesOf(x);
-    const program = await this.program("prediction", [signature, layers], (blueprint) =>
-      programs.prediction(blueprint, signature, layers),
+    const distinct = [...new Set(layers)];
+    const program = await this.program("prediction", [signature, distinct], (blueprint) =>
+      programs.prediction(blueprint, signature, distinct),
     );
     const count = countOf({ x });
-    const joined: (Tensor<"float32"> | undefined)[] = layers.map(() => undefined);
+    const joined = new Map<string, Tensor<"float32">>();
     for (let start = 0; start < count; start += batchSize) {
       const batch = someExamples({ x, y: [] }, start, start + batchSize);
       const results = await program.run(this.feeds(batch), this.state);
-      for (const [index, layer] of layers.entries()) {
+      for (const layer of distinct) {
         const { shape, data } = results[`layers/${layer}`] as Tensor<"float32">;
         const size = data.length / shape[0]!;
-        joined[index] ??= {
-          type: "float32",
-          shape: [count, ...shape.slice(1)],
-          data: new Float32Array(count * size),
-        };
-        joined[index].data.set(data, start * size);
+        if (start === 0) {
+          joined.set(layer, tensor(new Float32Array(count * size), [count, ...shape.slice(1)]));
+        }
+        joined.get(layer)!.data.set(data, start * size);
       }
     }
-    return joined as Tensor<"float32">[];
+    return layers.map((layer) => joined.get(layer)!);
   }
 
   /** Looks inside one batch; changes nothing. */
   async inspect(data: Examples, request: InspectionRequest): Promise<Inspection> {
     const signature = signatureOf(data);
     const batchSize = countOf(data);
-    const { seed, ...wanted } = request;
+    const { seed, training } = request;
+    const wanted = {
+      training,
+      layers: [...new Set(request.layers)],
+      weightGradients: [...new Set(request.weightGradients)],
+      layerGradients: [...new Set(request.layerGradients)],
+    };
     const program = await this.program("inspection", [signature, batchSize, wanted], (blueprint) =>
       programs.inspection(blueprint, signature, batchSize, wanted),
     );
@@ -290,8 +273,14 @@ export class Engine {
     return this.readState(this.network.weights.map(({ fullName }) => fullName));
   }
 
+  /** Frees what the runtime holds, on a device also the state; all of it comes back when needed. */
+  async dispose(): Promise<void> {
+    await this.release();
+    await this.made?.release();
+  }
+
   /** Frees all loaded programs; they are built again when needed. */
-  async release(): Promise<void> {
+  private async release(): Promise<void> {
     const open = [...this.loaded.values()];
     this.loaded.clear();
     for (const program of open) await releaseOf(program);

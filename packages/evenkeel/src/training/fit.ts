@@ -3,7 +3,8 @@ import { shown } from "../options/known.js";
 import { randomStream, streamSeed } from "../random/stream.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Callback, Training } from "./callback.js";
-import { countOf, type Engine, type Examples, gatherExamples, type StepsToRun } from "./engine.js";
+import type { Engine, StepsToRun } from "./engine.js";
+import { countOf, type Examples, gatherExamples } from "./examples.js";
 import {
   describeNonFinite,
   locateNonFinite,

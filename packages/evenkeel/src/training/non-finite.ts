@@ -1,4 +1,5 @@
-import type { Engine, Examples } from "./engine.js";
+import type { Engine } from "./engine.js";
+import type { Examples } from "./examples.js";
 
 /** What to do when the loss becomes NaN or infinite. */
 export type NonFiniteAction = "throw" | "stop" | "continue";

@@ -223,7 +223,7 @@ function changingState(
   data: DataSignature,
   batchSize: number,
 ): string[] {
-  const graph = new Graph("scratch");
+  const graph = new Graph("state");
   const updated = new Set<string>();
   network.forward(dataInputs(graph, network, data, batchSize).x, {
     training: true,

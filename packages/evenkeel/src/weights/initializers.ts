@@ -15,7 +15,7 @@ import { sizeOf, type Tensor, tensor } from "../tensor/tensor.js";
  * The `…Normal` schemes draw from a normal distribution truncated at two standard deviations and corrected to
  * the variance named, as Keras and TensorFlow.js do.
  *
- * Fans come from the weight's shape alone, as in Keras and PyTorch: of a matrix `[in, out]` they are its sizes; of a
+ * Fans come from the weight's shape alone, as in PyTorch; Keras's depthwise kernels differ. Of a matrix `[in, out]` they are its sizes; of a
  * convolution's kernel `[out, in / groups, ...]`, in / groups and out, each times the kernel's spatial sizes; of a
  * vector, its length.
  */

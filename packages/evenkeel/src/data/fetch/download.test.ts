@@ -132,14 +132,21 @@ describe("what is not the published file", () => {
       response.end("and more");
     };
     expect(await failure()).toContain("it is longer, the published file has");
-    expect(partial().length).toBeLessThanOrEqual(served.packed.length);
-    expect(existsSync(join(served.folder, archive))).toBe(false);
+    expect(names()).toEqual([]);
+  });
+
+  it("takes the part along that it would be the end of", async () => {
+    await brokenBehind(100_000);
+    server.answer = (response) =>
+      response.writeHead(206, { "content-range": "bytes 100000-100003/100004" }).end("more");
+    expect(await failure()).toContain("it has 100,004 bytes, the published file has");
+    expect(names()).toEqual([]);
   });
 });
 
 describe("a server", () => {
   const advice = () =>
-    `Name another source (from), or get ${server.url}/${archive} in another way, put it into ${served.folder}, and run the same again.`;
+    `Name another source (from; on the command line, --from), or get ${server.url}/${archive} in another way, put it into ${served.folder}, and run the same again.`;
 
   it("without the file is named, with what else can be done", async () => {
     server.files.clear();
@@ -216,6 +223,20 @@ describe("a fetch that is stopped", () => {
     server.requests = [];
     await fetch();
     expect(server.requests).toEqual([]);
+  });
+
+  it("by an exception in onProgress, at any step, ends with that exception", async () => {
+    for (const failing of ["download", "unpack"]) {
+      const reason = new Error(`enough of ${failing}`);
+      const stopped = fetch({
+        onProgress: ({ step }) => {
+          if (step === failing) throw reason;
+        },
+      });
+      await expect(stopped).rejects.toBe(reason);
+    }
+    await fetch();
+    expectWhole();
   });
 
   it("before it begins, writes nothing", async () => {

@@ -33,7 +33,7 @@ export async function download(
   await discard(partial);
   throw new Error(
     `${source.name}: its MD5 is ${md5}, that of the published file is ${published.md5}. It was damaged on its way ` +
-      "or is another file; what came is removed. Run the same again, or name another source (from).",
+      "or is another file; what came is removed. Run the same again, or name another source (from; on the command line, --from).",
   );
 }
 
@@ -64,6 +64,8 @@ async function receive(
   const { body, start, bytes, version } = await source.open(kept, signal);
   if (bytes !== undefined && bytes !== published.bytes) {
     body.destroy();
+    // The source says of what is kept that it is part of another file.
+    if (start > 0) await discard(partial);
     throw anotherFile(source, `has ${grouped(bytes)} bytes`, published);
   }
   if (start === 0) {
@@ -73,7 +75,10 @@ async function receive(
 
   report("download", start, published.bytes);
   const { end, broken } = await append(body, partial, start, published.bytes, report, signal);
-  if (end > published.bytes) throw anotherFile(source, "is longer", published);
+  if (end > published.bytes) {
+    await discard(partial);
+    throw anotherFile(source, "is longer", published);
+  }
   if (end < published.bytes) {
     throw new Error(
       `${source.name}: the connection ended after ${grouped(end)} of ${grouped(published.bytes)} bytes. What came is ` +
@@ -129,7 +134,7 @@ async function append(
 function anotherFile(source: Source, difference: string, { bytes }: PublishedFile): Error {
   return new Error(
     `${source.name}: it ${difference}, the published file has ${grouped(bytes)} bytes. It is another file, or a page in ` +
-      "its place, such as a network's login. Name another source (from).",
+      "its place, such as a network's login. Name another source (from; on the command line, --from).",
   );
 }
 

@@ -154,7 +154,7 @@ function withAdvice(
         return await source.open(kept, signal);
       } catch (cause) {
         throw new Error(
-          `${title}: ${(cause as Error).message}. Name another source (from), or get ${url}/${file} in another way, ` +
+          `${title}: ${(cause as Error).message}. Name another source (from; on the command line, --from), or get ${url}/${file} in another way, ` +
             `put it into ${folder}, and run the same again.`,
           { cause },
         );

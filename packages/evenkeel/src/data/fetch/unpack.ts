@@ -70,7 +70,13 @@ async function extract(
     new Transform({
       transform(chunk: Uint8Array, _, pass) {
         read += chunk.length;
-        onProgress(read);
+        // Thrown here, what the caller's function throws would end the process.
+        try {
+          onProgress(read);
+        } catch (cause) {
+          pass(cause as Error);
+          return;
+        }
         pass(null, chunk);
       },
     }),

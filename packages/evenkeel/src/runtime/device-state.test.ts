@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import { tensor } from "../tensor/tensor.js";
+import { DeviceState } from "./device-state.js";
+import { RuntimeError } from "./index.js";
+
+const weight = tensor([1, 2, 3]);
+
+it("of no tensor at all is finite", async () => {
+  const state = new DeviceState([["weight", weight]], { executionProviders: ["cpu"] });
+  expect(await state.isFinite([])).toBe(true);
+});
+
+it("says each time that its device cannot be used", async () => {
+  const state = new DeviceState([["weight", weight]], { executionProviders: ["absent"] });
+  for (let time = 0; time < 2; time++) {
+    const failed = state.bring(["weight"]);
+    await expect(failed).rejects.toThrow(RuntimeError);
+    await expect(failed).rejects.toThrow(/^ONNX Runtime refused a program for the state: /);
+  }
+  expect(await state.read("weight")).toEqual(weight);
+  await state.release();
+});
