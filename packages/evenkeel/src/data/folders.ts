@@ -106,7 +106,7 @@ export function partialOf(path: string): string {
 
 /** The folder of all caches of a user, by the conventions of the system. */
 export function userCache(
-  platform: NodeJS.Platform,
+  platform: string,
   environment: Readonly<Record<string, string | undefined>>,
   home: string,
 ): string {

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
-import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { reason } from "../../files/atomic.js";
 import type { PublishedFile } from "../published.js";
-import type { Source } from "./source.js";
+import type { Arriving, Source } from "./source.js";
 
 /** What happens to a file until it can be read. */
 export type FetchStep = "download" | "check" | "unpack";
@@ -94,7 +93,7 @@ async function receive(
  * @returns where it ended, and what broke the connection, if anything did: what came before that is in the file.
  */
 async function append(
-  body: Readable,
+  body: Arriving,
   path: string,
   start: number,
   most: number,

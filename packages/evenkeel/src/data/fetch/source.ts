@@ -1,7 +1,6 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { shown } from "../../options/known.js";
 import { get } from "./http.js";
@@ -25,9 +24,15 @@ export interface Kept {
   readonly version: string | undefined;
 }
 
+/** Bytes as they arrive; Node's streams are such. (Its own type would ask for Node's types of whoever uses this library.) */
+export interface Arriving extends AsyncIterable<Uint8Array> {
+  /** Ends it before its end. */
+  destroy(): unknown;
+}
+
 /** A file's bytes on their way. */
 export interface Content {
-  readonly body: Readable;
+  readonly body: Arriving;
   /** Where in the file they begin: behind what is kept, or at 0 where only the whole file is to be had. */
   readonly start: number;
   /** The size of the whole file; undefined where the server does not say. */
