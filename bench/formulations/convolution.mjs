@@ -13,7 +13,7 @@ import {
   kernelGradient,
 } from "../../packages/evenkeel/dist/blocked/convolution.js";
 import { sum } from "../../packages/evenkeel/dist/blocked/index.js";
-import { intoBlocks, swapped } from "../../packages/evenkeel/dist/blocked/reorder.js";
+import { swapped } from "../../packages/evenkeel/dist/blocked/reorder.js";
 import * as op from "../../packages/evenkeel/dist/graph/operations.js";
 import { intoLayout } from "../../packages/evenkeel/dist/graph/reordering.js";
 import { uncovered, windowCounts } from "../../packages/evenkeel/dist/graph/windows.js";
@@ -206,7 +206,7 @@ export const questions = [
   question("layout-input", "[N, C, H, W] into the layout", cases, [
     {
       name: "ReorderInput (used)",
-      build: (given) => (given.inWholeBlocks("x") ? [intoBlocks(given.plain("x"))] : undefined),
+      build: (given) => (given.inWholeBlocks("x") ? [intoLayout(given.plain("x"))] : undefined),
     },
     {
       name: "Transpose",

@@ -436,7 +436,10 @@ const samples: Record<Differentiable, Samples> = {
     })),
   },
   ReorderOutput: {
-    "whole blocks": anything([2, wholeBlocks, 1, 2]).map((x) => ({ inputs: [x], build: outOfLayout })),
+    "whole blocks": anything([2, wholeBlocks, 1, 2]).map((x) => ({
+      inputs: [x],
+      build: (content: Value) => outOfLayout(content),
+    })),
     "the first channels": anything([1, wholeBlocks, 2, 1]).map((x) => ({
       inputs: [x],
       build: (value) =>

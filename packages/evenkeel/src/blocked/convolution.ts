@@ -1,9 +1,10 @@
 import type { Value } from "../graph/graph.js";
 import { concat, expand, gather, reduceSum, reshape, slice, transpose } from "../graph/operations.js";
+import { intoLayout, outOfLayout } from "../graph/reordering.js";
 import type { Dimension, Shape } from "../graph/shape.js";
 import { type Windows, windowCounts } from "../graph/windows.js";
 import { tensor, zeros } from "../tensor/tensor.js";
-import { intoBlocks, outOfBlocks, padded, swapped, swappedFirst } from "./reorder.js";
+import { padded, swapped, swappedFirst } from "./reorder.js";
 
 /*
  * The three products of a convolution in the blocked layout. Notation of the shapes in memory: n, c, o for the blocks
@@ -80,7 +81,7 @@ export function forward(x: Value, kernel: Value, bias: Value | undefined, of: Bl
   const { block, filters, channels, before, after, stride } = of;
   const [h, w] = of.kernel;
   const elements = h * w;
-  const rows = intoBlocks(reshape(kernel, [1, filters, channels * elements, 1])); // [o, C·k, b]
+  const rows = intoLayout(reshape(kernel, [1, filters, channels * elements, 1])); // [o, C·k, b]
   const ordered =
     channels < block || elements === 1
       ? rows
@@ -300,7 +301,7 @@ export function kernelGradient(x: Value, g: Value, of: BlockedConvolution): Valu
     channelBlocks > 1 && filterBlocks > 1
       ? swappedFirst(byElement, channelBlocks, filterBlocks, block * h * w * block)
       : byElement;
-  return reshape(outOfBlocks(reshape(ordered, [1, filters, channels * h * w, 1])), [filters, channels, h, w]);
+  return reshape(outOfLayout(reshape(ordered, [1, filters, channels * h * w, 1])), [filters, channels, h, w]);
 }
 
 /** Columns of zeros before and behind: by a convolution that does nothing else, since Concat runs on one thread. */
@@ -321,21 +322,21 @@ function byExamples(x: Value, { block, batch, channels, sizes }: BlockedConvolut
   const channelBlocks = channels / block;
   const [height, width] = sizes;
   const byChannel = channelBlocks > 1 ? swappedFirst(x, examples, channelBlocks, height * width * block) : x;
-  return intoBlocks(reshape(byChannel, [channelBlocks, examples, height, width * block]));
+  return intoLayout(reshape(byChannel, [channelBlocks, examples, height, width * block]));
 }
 
 /** Plain `[N, C, H, W]` → `[n, H, W, C, b]`. */
 function examplesLast(x: Value, { block, batch, channels, sizes }: BlockedConvolution): Value {
   const examples = batch as number;
   const pixels = sizes[0] * sizes[1];
-  const last = intoBlocks(reshape(x, [1, examples, channels, pixels]));
+  const last = intoLayout(reshape(x, [1, examples, channels, pixels]));
   return swapped(last, examples / block, channels, pixels, block);
 }
 
 /** `[filters, C, h, w]` → rows `[o · c · k, b · b]`, a filter's index before a channel's in each. */
 function kernelRows(kernel: Value, { block, filters, channels, kernel: [h, w] }: BlockedConvolution): Value {
   const elements = h * w;
-  const rows = intoBlocks(reshape(kernel, [filters, channels, elements, 1])); // [O, c, k, b]
+  const rows = intoLayout(reshape(kernel, [filters, channels, elements, 1])); // [O, c, k, b]
   const each = swapped(rows, filters / block, block, (channels / block) * elements, block); // [o, c, k, b, b]
   return reshape(each, [(filters * channels * elements) / block ** 2, block * block]);
 }

@@ -12,7 +12,6 @@ import {
   inputGradient,
   kernelGradient,
 } from "./convolution.js";
-import { outOfBlocks } from "./reorder.js";
 
 export { affine, mean, sum, sumOfProduct } from "./channels.js";
 export { globalAverage, pooling } from "./pooling.js";
@@ -65,7 +64,7 @@ function inputGradientOfFew(g: Value, kernel: Value, windows: Windows, of: Block
     return plainInputGradient(outOfLayout(g), kernel, sizes, { windows, group: 1 });
   }
   const filled = pad(kernel, [0, 0, 0, 0], [0, block - channels, 0, 0]);
-  return outOfBlocks(inputGradient(g, filled, { ...of, channels: block }), channels);
+  return outOfLayout(inputGradient(g, filled, { ...of, channels: block }), channels);
 }
 
 /** The convolution in the layout, without groups or a sum, whose result a content is; else undefined. */

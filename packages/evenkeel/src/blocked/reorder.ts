@@ -2,13 +2,6 @@ import type { Value } from "../graph/graph.js";
 import { concat, expand, gather, reshape } from "../graph/operations.js";
 import type { Dimension } from "../graph/shape.js";
 
-/** ReorderInput of `[N, C, H, W]`, channels in blocks. */
-export const intoBlocks = (x: Value): Value => x.graph.node("ReorderInput", [x], { channels_last: 0 })[0]!;
-
-/** ReorderOutput: blocks back to `[N, C, H, W]`, or to its first channels. */
-export const outOfBlocks = (x: Value, channels = x.shape[1] as number): Value =>
-  x.graph.node("ReorderOutput", [x], { channels, channels_last: 0 })[0]!;
-
 /**
  * `[outer, a, b, block]` → `[outer, b, a, block]`, by the operator that brings images with their channels last into
  * the layout: ONNX Runtime's Transpose runs on one thread.

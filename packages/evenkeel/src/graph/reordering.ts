@@ -26,10 +26,10 @@ export function intoLayout(x: Value): Value {
   return content;
 }
 
-/** The value whose content in the layout is given. Where it goes back into the layout, nothing is computed. */
-export function outOfLayout(content: Value): Value {
-  return content.graph.node("ReorderOutput", [content], {
-    channels: content.shape[1] as number,
-    channels_last: 0,
-  })[0]!;
+/**
+ * The value whose content in the layout is given, or its first channels. Where it goes back into the layout, nothing is
+ * computed.
+ */
+export function outOfLayout(content: Value, channels = content.shape[1] as number): Value {
+  return content.graph.node("ReorderOutput", [content], { channels, channels_last: 0 })[0]!;
 }

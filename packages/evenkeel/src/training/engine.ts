@@ -92,8 +92,8 @@ export class Engine {
   /**
    * How many steps one run can take. A loop in the graph pays on the CPU, where the whole data set is an input that
    * costs nothing, and on CUDA, where it keeps the state on the device. WebGPU keeps the state there between runs, and
-   * has no loop of its own. When a loop ends, ONNX Runtime copies the state once more: of many weights that takes
-   * longer than the loop saves (bench/README.md).
+   * has no loop of its own. A loop holds a copy of the state that it carries: of many weights that is much memory
+   * (a fifth of VGG-11's, bench/README.md), and steps that take so long gain no time by it.
    */
   get stepsPerRun(): number {
     const loops = ["cpu", "cuda"].includes(this.runtime.device);
