@@ -1,0 +1,4 @@
+import type { Claim } from "../../claim/claim.js";
+
+/** In the order of their numbers. */
+export const bjorck: readonly Claim[] = [];

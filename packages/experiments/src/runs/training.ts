@@ -1,0 +1,195 @@
+import { type Callback, type Dataset, type Model, optimizers, type TrainTest, take } from "evenkeel";
+import { type Inside, type InsideRequest, inside } from "../probes/inside.js";
+import { stepSeconds } from "./cost.js";
+import { type DataSettings, load } from "./data.js";
+import { build, type NetworkSettings } from "./network.js";
+import { experiment, type RunContext } from "./run.js";
+
+/** An optimiser as plain data: its name in `optimizers`, and its options; the rate a number or a schedule. */
+export type OptimizerSettings = {
+  [Type in keyof typeof optimizers]: { type: Type } & NonNullable<Parameters<(typeof optimizers)[Type]>[0]>;
+}[keyof typeof optimizers];
+
+/** A network's training on a data set. */
+export interface TrainingSettings {
+  data: DataSettings;
+  network: NetworkSettings;
+  optimizer: OptimizerSettings;
+  batchSize: number;
+  /** Optimiser steps, however many epochs that makes. */
+  steps: number;
+  /** The test set is evaluated, and the inside looked at, before the first step and at every so many steps. */
+  every: number;
+  /** Whether the training examples are evaluated in inference mode at the end, at most so many of them. Default 0. */
+  trainExamples?: number;
+  /** What is looked at inside, on the first test examples (default 500). Default nothing. */
+  probe?: InsideRequest & { examples?: number };
+}
+
+/** Loss and share of right answers. */
+export interface Measures {
+  loss: number;
+  accuracy: number;
+}
+
+/** Where a training stands. */
+export interface CurvePoint {
+  step: number;
+  /** Means over the steps since the point before, on batches as they were trained on. None before the first step. */
+  train?: Measures;
+  /** On the test set, in inference mode. Without, when the loss there is no finite number. */
+  test?: Measures;
+  probe?: Inside;
+}
+
+/** How a training went. */
+export interface TrainingResult {
+  /** `diverged`: the loss or a weight was no finite number any more. */
+  outcome: "finished" | "diverged";
+  /** Why, and where, when it diverged. */
+  reason?: string;
+  /** Steps taken. */
+  steps: number;
+  points: CurvePoint[];
+  /** On training examples in inference mode, at the end, if it was asked for. */
+  train?: Measures;
+  /** Time spent in the steps. */
+  seconds: number;
+}
+
+/** Trains a network, and looks at it from time to time. */
+export const training = experiment<TrainingSettings, TrainingResult>({
+  name: "training",
+  revision: 1,
+  seconds: ({ network, data, batchSize, steps }) => 1 + steps * stepSeconds(network, data, batchSize),
+  async run(settings, context) {
+    const data = await load(settings.data);
+    const model = build(settings.network, { seed: context.seed, runtime: context.runtime });
+    try {
+      return await train(model, data, settings, context);
+    } finally {
+      await model.dispose();
+    }
+  },
+});
+
+/** What a training needs to know beside model and data. */
+export type TrainingPlan = Omit<TrainingSettings, "data" | "network">;
+
+/**
+ * Trains a model for a number of steps.
+ *
+ * @param look is called before the first step and at every `every` steps, after the test set has been evaluated; the
+ * model's weights must be left as they are.
+ * @throws what the context's signal says when it is aborted.
+ */
+export async function train(
+  model: Model,
+  data: TrainTest,
+  plan: TrainingPlan,
+  { seed, signal, progress }: Pick<RunContext, "seed" | "signal" | "progress">,
+  look?: (point: CurvePoint) => Promise<void>,
+): Promise<TrainingResult> {
+  const { optimizer, batchSize, steps, every, trainExamples = 0, probe } = plan;
+  const { type, ...options } = optimizer;
+  model.compile({
+    optimizer: (optimizers[type] as (options: object) => ReturnType<typeof optimizers.sgd>)(options),
+    loss: "sparseCategoricalCrossentropy",
+    metrics: ["accuracy"],
+  });
+  const result: TrainingResult = { outcome: "finished", steps: 0, points: [], seconds: 0 };
+  const probed = probe && take(data.test, Math.min(probe.examples ?? 500, countOf(data.test)));
+  const measure = async (step: number, train?: Measures) => {
+    const test = finite(await model.evaluate(data.test.x, data.test.y));
+    const point: CurvePoint = {
+      step,
+      ...(train && { train }),
+      ...(test && { test }),
+      ...(probed && { probe: await inside(model, probed, probe) }),
+    };
+    result.points.push(point);
+    await look?.(point);
+  };
+  const epochs = Math.ceil((steps * batchSize) / countOf(data.train)) + 1;
+  const callback = observing({ steps, every, progress, signal, measure });
+  const history = await model.fit(data.train.x, data.train.y, {
+    epochs,
+    batchSize,
+    seed,
+    // Every step of a training has a whole batch: noise that depends on the batch size is the same in all of them.
+    lastBatch: countOf(data.train) >= batchSize ? "drop" : "keep",
+    callbacks: [callback],
+    onNaN: ({ step, finding }) => {
+      Object.assign(result, { outcome: "diverged", reason: `step ${step}: ${finding}` });
+      return "stop";
+    },
+    signal,
+    onWarning: () => {},
+  });
+  signal.throwIfAborted();
+  result.steps = model.steps;
+  result.seconds =
+    history.epochs.reduce((sum, { seconds }) => sum + seconds, 0) + callback.unfinishedSeconds();
+  if (trainExamples > 0 && result.outcome === "finished") {
+    const { x, y } = take(data.train, Math.min(trainExamples, countOf(data.train)));
+    const measures = finite(await model.evaluate(x, y));
+    if (measures) result.train = measures;
+  }
+  return result;
+}
+
+/** Measures every so many steps, and ends the training after the last. */
+function observing({
+  steps,
+  every,
+  progress: tell,
+  measure,
+}: Pick<TrainingPlan, "steps" | "every"> &
+  Pick<RunContext, "progress" | "signal"> & {
+    measure(step: number, train?: Measures): Promise<void>;
+  }): Callback<Model> & { unfinishedSeconds(): number } {
+  let since = { loss: 0, accuracy: 0, steps: 0 };
+  let unfinished = 0;
+  return {
+    interval: greatestCommonDivisor(steps, every),
+    async onTrainBegin() {
+      await measure(0);
+    },
+    async onStepsEnd(taken, training) {
+      const { step, seconds } = training.progress;
+      unfinished = seconds;
+      for (const { logs, step: number } of taken) {
+        if (number > steps) break;
+        since = {
+          loss: since.loss + logs.loss!,
+          accuracy: since.accuracy + logs.accuracy!,
+          steps: since.steps + 1,
+        };
+      }
+      tell(step / steps);
+      if (step % every === 0 || step === steps) {
+        const { loss, accuracy, steps: count } = since;
+        since = { loss: 0, accuracy: 0, steps: 0 };
+        await measure(step, { loss: loss / count, accuracy: accuracy / count });
+      }
+      if (step >= steps) training.stop();
+    },
+    onEpochEnd() {
+      unfinished = 0;
+    },
+    unfinishedSeconds: () => unfinished,
+  };
+}
+
+/** @returns undefined when the loss is no finite number. */
+function finite({ loss, accuracy }: Record<string, number>): Measures | undefined {
+  return Number.isFinite(loss) ? { loss: loss!, accuracy: accuracy! } : undefined;
+}
+
+function countOf(dataset: Dataset): number {
+  return dataset.x.shape[0]!;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
