@@ -6,4 +6,4 @@ export { claims, requireClaims } from "./claims/index.js";
 export type * from "./figures/figure.js";
 export { experiments } from "./runs/index.js";
 export * from "./runs/run.js";
-export { bootstrap, type Interval } from "./statistics/interval.js";
+export * from "./statistics/index.js";

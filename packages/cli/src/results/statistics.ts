@@ -1,3 +1,5 @@
+import { criticalT } from "evenkeel-experiments/statistics";
+
 /** A mean over seeds and how far the seeds lie around it. */
 export interface Spread {
   mean: number;
@@ -38,12 +40,6 @@ export interface Difference extends Spread {
   verdict: Verdict;
 }
 
-/** Two-sided 5 % points of Student's t, for 1 to 30 degrees of freedom. */
-const criticalT = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131,
-  2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
-];
-
 /**
  * The paired differences of two measurements by seed, and whether chance alone would hardly make them
  * (Student's paired t-test at 5 %). Pairing takes out what a seed does to both.
@@ -62,7 +58,7 @@ export function pairedDifference(
   if (!spread) return undefined;
   const { mean, deviation, n } = spread;
   if (n === 1) return { ...spread, verdict: "one seed" };
-  const bound = (criticalT[n - 2] ?? 1.96) * (deviation / Math.sqrt(n));
+  const bound = criticalT(n - 1) * (deviation / Math.sqrt(n));
   const verdict = mean !== 0 && Math.abs(mean) > bound ? (mean > 0 ? "higher" : "lower") : "unclear";
   return { ...spread, verdict };
 }

@@ -1,0 +1,2 @@
+export { bootstrap, type Interval } from "./interval.js";
+export { criticalT } from "./student.js";
