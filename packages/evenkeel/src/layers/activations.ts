@@ -44,7 +44,7 @@ export function requireActivation(name: string): void {
   requireOption(
     Object.hasOwn(functions, name),
     "activation",
-    `one of ${known} (prelu is a layer of its own, layers.prelu)`,
+    `one of ${known} (prelu, rrelu and maxout are layers of their own, layers.prelu and its like)`,
     name,
   );
 }

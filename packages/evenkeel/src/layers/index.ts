@@ -7,10 +7,12 @@ import { denseLayers } from "./dense.js";
 import { dropoutLayers } from "./dropout.js";
 import { groupNormalizationLayers } from "./group-normalization.js";
 import type { Layer } from "./layer.js";
+import { maxoutLayers } from "./maxout.js";
 import { mergingLayers } from "./merging.js";
 import { noiseLayers } from "./noise.js";
 import { paddingLayers } from "./padding.js";
 import { poolingLayers } from "./pooling.js";
+import { rreluLayers } from "./rrelu.js";
 import { scalingLayers } from "./scaling.js";
 import { shapingLayers } from "./shaping.js";
 import { shiftingNoiseLayers } from "./shifting-noise.js";
@@ -25,10 +27,12 @@ export const layers = {
   ...denseLayers,
   ...dropoutLayers,
   ...groupNormalizationLayers,
+  ...maxoutLayers,
   ...mergingLayers,
   ...noiseLayers,
   ...paddingLayers,
   ...poolingLayers,
+  ...rreluLayers,
   ...scalingLayers,
   ...shapingLayers,
   ...shiftingNoiseLayers,
@@ -66,6 +70,7 @@ export {
   SymbolicTensor,
   type Target,
 } from "./layer.js";
+export type { MaxoutOptions } from "./maxout.js";
 export type { ConcatenateOptions } from "./merging.js";
 export type { GaussianDropoutOptions, GaussianNoiseOptions } from "./noise.js";
 export type {
@@ -77,6 +82,7 @@ export type {
   ZeroPadding2dOptions,
 } from "./padding.js";
 export type { AveragePoolingOptions, GlobalPoolingOptions, PoolingOptions } from "./pooling.js";
+export type { RReluOptions } from "./rrelu.js";
 export type { LearnedTermOptions, NormalizationOptions, RescalingOptions } from "./scaling.js";
 export {
   type InputLayerOptions,
