@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: {
     // Tests read the library's source, so that a failing line is the line in the editor.
     alias: {
+      "evenkeel-experiments/figures": source("experiments/src/figures/index.ts"),
       "evenkeel-experiments/pool": source("experiments/src/pool/index.ts"),
       "evenkeel-experiments/report": source("experiments/src/report/index.ts"),
       "evenkeel-experiments/statistics": source("experiments/src/statistics/index.ts"),

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -10,42 +9,15 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Circumstances, type Ended, evenkeel } from "./testing/evenkeel.js";
 
-/** The built command, as users run it. */
-const command = fileURLToPath(new URL("../bin/evenkeel.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "evenkeel-cli-"));
 const out = join(folder, "runs");
 const tiny = ["--examples", "1000", "--epochs", "2", "--seeds", "1", "--target", "0.8", "--out", out];
 
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function compare(args: readonly string[], during?: (child: ChildProcess, stdout: string) => void) {
-  return evenkeel(["compare", ...args], during);
-}
-
-function evenkeel(args: readonly string[], during?: (child: ChildProcess, stdout: string) => void) {
-  return new Promise<Ended>((resolve) => {
-    const child = spawn(process.execPath, [command, ...args], {
-      cwd: folder,
-      // Some libraries take this for a wish for colours.
-      env: { ...process.env, CI: "true" },
-    });
-    const ended = { stdout: "", stderr: "" };
-    child.stdout.on("data", (text) => {
-      ended.stdout += text;
-      during?.(child, ended.stdout);
-    });
-    child.stderr.on("data", (text) => {
-      ended.stderr += text;
-    });
-    child.on("close", (code) => resolve({ code, ...ended }));
-  });
+function compare(args: readonly string[], during?: Circumstances["during"]) {
+  return evenkeel(["compare", ...args], { cwd: folder, during });
 }
 
 const read = (...path: string[]) => readFileSync(join(out, ...path), "utf8");
@@ -181,12 +153,12 @@ describe("evenkeel compare", () => {
       [["compare", "foo"], /^evenkeel: too many arguments/],
       [["compre"], /^evenkeel: unknown command 'compre'\n\(Did you mean compare\?\)/],
     ] as const;
-    const refused = await Promise.all(mistakes.map(([args]) => evenkeel(args)));
+    const refused = await Promise.all(mistakes.map(([args]) => evenkeel(args, { cwd: folder })));
     for (const [index, { code, stderr }] of refused.entries()) {
       expect(stderr).toMatch(mistakes[index]![1]);
       expect(code).toBe(2);
     }
-    expect((await evenkeel(["--version"])).code).toBe(0);
+    expect((await evenkeel(["--version"], { cwd: folder })).code).toBe(0);
     expect((await compare(["--help"])).code).toBe(0);
   });
 

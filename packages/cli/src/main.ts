@@ -12,7 +12,9 @@ const defaultRates = Object.fromEntries(
 );
 
 const program = new Command("evenkeel")
-  .description("Trains networks with and without batch normalization, and shows what it changes.")
+  .description(
+    "Trains networks with and without batch normalization, shows what it changes, and tests what is claimed of it.",
+  )
   .version(cliVersion())
   .showHelpAfterError("(npx evenkeel-cli compare --help lists the options)")
   // Mistakes that commander finds look and end like those that the options' checks find.
@@ -83,6 +85,41 @@ data
   .action(async () => {
     const { listCommand } = await import("./data/list.js");
     listCommand();
+  });
+
+program
+  .command("claims")
+  .description("List the claims about batch normalization that can be tested, with their sources.")
+  .showHelpAfterError("(npx evenkeel-cli claims --help says more)")
+  .argument("[claims...]", "ids (IS15-8) and works (IS15); default all")
+  .option("--json", "print them as one JSON document")
+  .action(async (names, options) => {
+    const { claimsCommand } = await import("./claims/list.js");
+    claimsCommand(names, options);
+  });
+
+program
+  .command("test-claim")
+  .description(
+    "Test claims about batch normalization, and write a report and a ledger with the verdicts. Finished runs are kept: the same command goes on after an interruption.",
+  )
+  .showHelpAfterError("(npx evenkeel-cli test-claim --help lists the options)")
+  .argument("<claims...>", "ids (IS15-8), works (IS15), or all")
+  .option(
+    "--size <size>",
+    "smoke, laptop (minutes for a claim) or paper (as published, for patience)",
+    "laptop",
+  )
+  .option("--seeds <n>", "how many, or the seeds themselves with commas (default: each claim's own)")
+  .option("--jobs <n>", "runs at once, each in a process of its own (default: one for each core)")
+  .option("--dry-run", "say what would be run and about how long it takes, and do nothing")
+  .option("--out <folder>", "where finished runs are kept and the report is written", "runs/claims")
+  .option("--json", "print the results as one JSON document; progress goes to stderr")
+  .option("--quiet", "show no progress")
+  .addOption(new Option("--no-report", "write no report.html and no ledger.md"))
+  .action(async (names, options) => {
+    const { testClaimCommand } = await import("./claims/test-claim.js");
+    process.exitCode = await testClaimCommand(names, options);
   });
 
 /** Numbers with the names they are for: `0.1 for sgd, 0.02 for momentum and nesterov`. */

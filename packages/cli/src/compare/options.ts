@@ -91,7 +91,7 @@ function variantsFrom(text: string): VariantName[] {
 }
 
 /** A single number is how many, several are the seeds themselves. */
-function seedsFrom(text: string): number[] {
+export function seedsFrom(text: string): number[] {
   if (text.includes(",")) {
     return distinct(list("--seeds", text, (seed) => whole("--seeds", seed, 0, 2 ** 31 - 1)));
   }
@@ -114,7 +114,8 @@ function targetFrom(text: string): number {
   );
 }
 
-function whole(option: string, text: string, least: number, most: number): number {
+/** @throws UsageError unless the text is a whole number from `least` to `most`. */
+export function whole(option: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (text.trim() !== "" && Number.isInteger(value) && value >= least && value <= most) return value;
   throw wrong(option, `a whole number from ${least} to ${most}`, text);
@@ -134,7 +135,8 @@ function distinct<T>(items: readonly T[]): T[] {
   return [...new Set(items)];
 }
 
-function oneOf<T extends string>(option: string, text: string, known: readonly T[]): T {
+/** The name that is meant. @throws UsageError naming those there are, and the one that may have been meant. */
+export function oneOf<T extends string>(option: string, text: string, known: readonly T[]): T {
   // The library's adamW and leakyRelu are also people's adamw and leaky-relu.
   const plain = (name: string) => name.toLowerCase().replaceAll(/[\s_-]/g, "");
   const found = known.find((name) => plain(name) === plain(text));

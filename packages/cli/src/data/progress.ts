@@ -1,6 +1,6 @@
 import { SingleBar } from "cli-progress";
 import type { FetchProgress } from "evenkeel";
-import { paint } from "../terminal/colors.js";
+import { barStyle, timeLeft } from "../terminal/bars.js";
 import { amount, amountOf } from "./amounts.js";
 
 /** Something that shows how far a fetch is. */
@@ -82,25 +82,12 @@ function fileBar(columns: number): SingleBar {
   const format = parts.map((part) => `{${part}}`);
   format.splice(parts.indexOf("amount"), 0, "{bar}");
   return new SingleBar({
+    ...barStyle,
     format: format.join(" "),
     barsize: Math.max(leastBar, Math.min(mostBar, room())),
-    formatBar: (progress, options) => {
-      const full = Math.round(progress * options.barsize!);
-      return "━".repeat(full) + paint.dim("─".repeat(options.barsize! - full));
-    },
-    hideCursor: true,
-    fps: 12,
-    gracefulExit: false,
-    linewrap: false,
-    autopadding: false,
   });
 }
 
 function rateText(bytesPerSecond: number): string {
   return Number.isFinite(bytesPerSecond) ? `${amount(bytesPerSecond)}/s`.padStart(widths.rate) : "";
-}
-
-function timeLeft(seconds: number): string {
-  if (!Number.isFinite(seconds)) return "";
-  return seconds < 100 ? `${Math.ceil(seconds)} s left` : `${Math.round(seconds / 60)} min left`;
 }

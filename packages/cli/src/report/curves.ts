@@ -1,10 +1,9 @@
 import * as Plot from "@observablehq/plot";
+import { isOnLogAxis, logTicks, svg } from "evenkeel-experiments/report";
 import type { RunRecord } from "../compare/records.js";
 import { type VariantName, variants } from "../compare/variants.js";
 import { enumerated, roundPercent } from "../results/wording.js";
-import { svg } from "./document.js";
 import type { Figure, FigureData, Panel } from "./figure.js";
-import { isOnLogAxis, logTicks } from "./log-ticks.js";
 import { colorOf, lineStyles } from "./palette.js";
 
 /** A point of a learning curve. */

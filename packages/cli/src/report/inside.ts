@@ -1,11 +1,10 @@
 import * as Plot from "@observablehq/plot";
+import { isOnLogAxis, logTicks, svg } from "evenkeel-experiments/report";
 import type { Percentiles, Probe, RunRecord } from "../compare/records.js";
 import type { Settings } from "../compare/settings.js";
 import { type VariantName, variants } from "../compare/variants.js";
 import { enumerated } from "../results/wording.js";
-import { svg } from "./document.js";
 import type { Figure, FigureData, Panel } from "./figure.js";
-import { isOnLogAxis, logTicks } from "./log-ticks.js";
 import { colorOf, lineStyles } from "./palette.js";
 
 const small = { width: 210, height: 150, marginLeft: 36, marginRight: 8, marginTop: 8, marginBottom: 26 };

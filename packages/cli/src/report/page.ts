@@ -1,3 +1,4 @@
+import { escaped } from "evenkeel-experiments/report";
 import type { RunRecord } from "../compare/records.js";
 import { datasetTitles, type Settings } from "../compare/settings.js";
 import { variants } from "../compare/variants.js";
@@ -7,7 +8,6 @@ import { type Configuration, describeOptimizer } from "../runs/configuration.js"
 import { accuracyFigure, lossFigure } from "./curves.js";
 import type { Figure, FigureData, Panel } from "./figure.js";
 import { affineFigure, gradientFigure, modesFigure, preActivationFigure } from "./inside.js";
-import { escaped } from "./markup.js";
 import { colorOf } from "./palette.js";
 import { styleSheet } from "./style.js";
 import { swatch } from "./swatch.js";

@@ -1,9 +1,9 @@
+import { escaped } from "evenkeel-experiments/report";
 import { variants } from "../compare/variants.js";
 import type { ArmResult } from "../results/arms.js";
 import type { Results } from "../results/results.js";
 import type { Spread } from "../results/statistics.js";
 import { average, roundPercent, thousands } from "../results/wording.js";
-import { escaped } from "./markup.js";
 import { swatch } from "./swatch.js";
 
 /** The results as an HTML table. */

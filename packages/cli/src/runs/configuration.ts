@@ -3,12 +3,16 @@ import { availableParallelism, cpus, platform, release, totalmem } from "node:os
 import { optimizerChoices, type Settings } from "../compare/settings.js";
 
 /** What a comparison ran with: what `config.json` holds and the report's end says. */
-export interface Configuration {
+export interface Configuration extends Provenance {
   /** When it began, ISO 8601. */
   begun: string;
   /** Repeats the comparison, with every option spelled out. */
   command: string;
   settings: Settings;
+}
+
+/** What something was computed by and on. */
+export interface Provenance {
   versions: { evenkeel: string; cli: string; runtime: string; node: string };
   machine: { cpu: string; cores: number; memoryGiB: number; system: string };
 }
@@ -19,6 +23,13 @@ export function configurationOf(settings: Settings, runtime: string, now = new D
     begun: now.toISOString(),
     command: commandOf(settings),
     settings,
+    ...provenance(runtime),
+  };
+}
+
+/** Describes the machine, and the versions of all that computes. @param runtime its name with version. */
+export function provenance(runtime: string): Provenance {
+  return {
     versions: {
       evenkeel: versionOf("evenkeel/package.json"),
       cli: cliVersion(),

@@ -44,11 +44,7 @@ export function runFolder({ out, name, force }: FolderOptions, settings: Setting
     );
   }
   const path = join(out, name ?? `${timestamp(now)}-${settings.dataset}`);
-  const ground = nearestExisting(path);
-  if (!statSync(ground).isDirectory()) {
-    throw new UsageError(`${ground} is a file, not a folder. Give another --out or --name.`);
-  }
-  if (ground !== path) return path;
+  if (requireFolder(path, "--out or --name") !== path) return path;
   const present = readdirSync(path);
   if (present.length === 0) return path;
   if (!force) {
@@ -59,6 +55,24 @@ export function runFolder({ out, name, force }: FolderOptions, settings: Setting
     throw new UsageError(`${path} holds ${foreign[0]}, which is not a run's: --force does not touch it.`);
   }
   return path;
+}
+
+/**
+ * The folder itself, or else the innermost around it that exists.
+ *
+ * @param options those that would name another.
+ * @throws UsageError when that is a file.
+ */
+export function requireFolder(path: string, options: string): string {
+  const ground = nearestExisting(path);
+  if (statSync(ground).isDirectory()) return ground;
+  throw new UsageError(`${ground} is a file, not a folder. Give another ${options}.`);
+}
+
+/** Writes a file whole or not at all. */
+export function writeWhole(path: string, content: string | Uint8Array): void {
+  writeFileSync(path + unfinished, content);
+  renameSync(path + unfinished, path);
 }
 
 /** A run folder that is being filled. */
@@ -89,8 +103,7 @@ export function openFolder(path: string, settings: Settings): OpenFolder {
   };
   const write = (file: string, content: string | Uint8Array) => {
     const target = join(path, file);
-    writeFileSync(target + unfinished, content);
-    renameSync(target + unfinished, target);
+    writeWhole(target, content);
     return target;
   };
   return {

@@ -4,6 +4,7 @@ import type { Settings } from "../compare/settings.js";
 import { type VariantName, variants } from "../compare/variants.js";
 import { lossText, percent } from "../results/wording.js";
 import { barLayout } from "./bar-layout.js";
+import { barStyle, share, timeLeft } from "./bars.js";
 import { inColor, paint } from "./colors.js";
 
 /** Something that shows how far a comparison is. */
@@ -34,19 +35,9 @@ export function progressBars(settings: Settings, trainingExamples: number): Prog
   const width = Math.max(...settings.variants.map((variant) => variants[variant].title.length), 5);
   const bars = new MultiBar({
     ...barLayout(process.stderr.columns ?? 100, width),
-    barCompleteChar: "━",
-    barIncompleteChar: "─",
-    hideCursor: true,
+    ...barStyle,
     clearOnComplete: false,
-    fps: 12,
-    gracefulExit: false,
     emptyOnZero: true,
-    linewrap: false,
-    autopadding: false,
-    formatBar: (progress, options) => {
-      const full = Math.round(progress * options.barsize!);
-      return "━".repeat(full) + paint.dim("─".repeat(options.barsize! - full));
-    },
   });
   const blank = { share: "  0 %", rate: "", loss: "", accuracy: "", test: "", left: "" };
   const lanes = new Map<VariantName, Lane>();
@@ -73,7 +64,7 @@ export function progressBars(settings: Settings, trainingExamples: number): Prog
     const all = doneInAll();
     const speed = (all - begun.done) / (performance.now() - begun.at);
     const total = stepsInAll();
-    const left = begun.at > 0 && speed > 0 ? timeLeft((total - all) / speed) : "";
+    const left = begun.at > 0 && speed > 0 ? timeLeft((total - all) / speed / 1000) : "";
     whole.update(all, { share: share(all / total), ...(stopping ? {} : { left }) });
   };
   return {
@@ -103,7 +94,7 @@ export function progressBars(settings: Settings, trainingExamples: number): Prog
           rate: (speed > 0 ? examplesPerSecond(speed * batchSize * 1000) : "").padStart(6),
           loss: `loss ${logs.loss!.toPrecision(3).padEnd(7)}`,
           accuracy: `train ${percent(logs.accuracy!, 1).padStart(7)}`,
-          left: speed > 0 ? timeLeft((stepsOf(lane) - done) / speed) : "",
+          left: speed > 0 ? timeLeft((stepsOf(lane) - done) / speed / 1000) : "",
         });
       },
       probe() {
@@ -169,14 +160,4 @@ export function progressLines(settings: Settings, print: (line: string) => void)
 
 function examplesPerSecond(value: number): string {
   return value < 10_000 ? `${Math.round(value)}/s` : `${Math.round(value / 1000)}k/s`;
-}
-
-function share(done: number): string {
-  return `${Math.floor(done * 100)} %`.padStart(5);
-}
-
-function timeLeft(milliseconds: number): string {
-  const seconds = Math.ceil(milliseconds / 1000);
-  if (seconds <= 0) return "";
-  return seconds < 100 ? `${seconds} s left` : `${Math.round(seconds / 60)} min left`;
 }

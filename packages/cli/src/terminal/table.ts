@@ -11,7 +11,7 @@ import { inColor, paint } from "./colors.js";
 const epochWidth = 8;
 
 /** Lines of the table, dimmed here: the table's own colours do not notice a pipe. */
-const dimBorder = Object.fromEntries(
+export const dimBorder = Object.fromEntries(
   Object.entries({
     top: "─",
     "top-mid": "┬",
@@ -96,7 +96,7 @@ export function findingLines({ findings }: Results, width: number): string {
 }
 
 /** Lines that end between words, but not between a number and what it counts. */
-function wrapped(text: string, width: number): string[] {
+export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(/ (?![%±]|s\b|points\b)/)) {
     const line = lines.at(-1);

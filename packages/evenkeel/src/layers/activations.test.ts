@@ -112,7 +112,7 @@ describe("activations", () => {
 
   it.each(["swish", "prelu", "toString", ""])("refuse the name %j, listing those there are", (activation) => {
     const refusal =
-      /^activation must be one of elu, gelu, .*tanh \(prelu, rrelu and maxout are layers of their own, layers.prelu and its like\), got/,
+      /^activation must be one of elu, gelu, .*tanh \(prelu, rrelu and maxout are layers of their own, layers.prelu and its like\), got/;
     expect(() => restoreLayer("activation", { activation })).toThrow(refusal);
     expect(() => restoreLayer("dense", { units: 1, activation })).toThrow(refusal);
   });

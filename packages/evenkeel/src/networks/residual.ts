@@ -4,16 +4,7 @@ import { requireKnown } from "../options/known.js";
 import { requireOption, requireShare } from "../options/require.js";
 import { Assembly } from "./assembly.js";
 import { type NetworkOptions, networkOptionNames, requireDepth, widened } from "./options.js";
-
-/**
- * How a block's branch f joins its shortcut x:
- *
- * - `sum`: x + f(x)
- * - `{ skipInit: α }`: x + α·f(x) with a learned scalar for each block that begins at α (De & Smith 2020: 0, or at most
- *   1/√blocks)
- * - `dividedByRoot2`: (x + f(x))/√2
- */
-export type ResidualSum = "sum" | { skipInit: number } | "dividedByRoot2";
+import { checkResidual, joined, type ResidualSum } from "./residual-sum.js";
 
 /**
  * Options that the residual networks share. `inputShape` is `[3, 32, 32]` by default; `dropoutRate` acts between the two
@@ -145,13 +136,6 @@ function residualNetwork(who: string, options: ResidualOptions, plan: Plan): Mod
   return net.classifier(features, outputDropoutRate);
 }
 
-function checkResidual(who: string, residual: ResidualSum): void {
-  const isNamed = residual === "sum" || residual === "dividedByRoot2";
-  const isSkipInit = typeof residual === "object" && Number.isFinite(residual?.skipInit);
-  const expected = '"sum", "dividedByRoot2" or { skipInit: a finite number }';
-  requireOption(isNamed || isSkipInit, `${who}: residual`, expected, residual);
-}
-
 interface Block {
   name: string;
   filters: number;
@@ -174,10 +158,10 @@ function originalBlock(net: Assembly, x: SymbolicTensor, block: Block): Symbolic
     return net.normalizesFirst ? net.normalized(projection, behind) : projection;
   });
   if (net.normalizesFirst) {
-    const sum = joined(block, shortcut, net.normalized(branch, second));
+    const sum = joined(name, block.residual, shortcut, net.normalized(branch, second));
     return net.activation(sum, `${name}_activation_2`);
   }
-  return net.activated(joined(block, shortcut, branch), second, `${name}_activation_2`);
+  return net.activated(joined(name, block.residual, shortcut, branch), second, `${name}_activation_2`);
 }
 
 /**
@@ -195,7 +179,7 @@ function preactivationBlock(net: Assembly, x: SymbolicTensor, block: Block, next
   const shortcut = shortcutOf(x, block, () =>
     net.convolved(activated, `${name}_shortcut`, { filters, kernelSize: 1, strides }, next),
   );
-  return joined(block, shortcut, branch);
+  return joined(name, block.residual, shortcut, branch);
 }
 
 /** The block's input, brought to the shape of its branch where that differs. */
@@ -219,16 +203,4 @@ function shortcutOf(
   return missing === 0
     ? pixels
     : layers.zeroPaddingChannels({ name: `${name}_shortcut_padding`, padding }).apply(pixels);
-}
-
-/** The sum of shortcut and branch, as the options have it. */
-function joined({ name, residual }: Block, shortcut: SymbolicTensor, branch: SymbolicTensor): SymbolicTensor {
-  const add = layers.add({ name: `${name}_add` });
-  if (residual === "sum") return add.apply([shortcut, branch]);
-  if (residual === "dividedByRoot2") {
-    const sum = add.apply([shortcut, branch]);
-    return layers.rescaling({ name: `${name}_scale`, scale: Math.SQRT1_2 }).apply(sum);
-  }
-  const scale = layers.scale({ name: `${name}_scale`, initialValue: residual.skipInit });
-  return add.apply([shortcut, scale.apply(branch)]);
 }

@@ -28,7 +28,7 @@ export interface Axis {
   label: string;
   /** Default `linear`; `band` for names. */
   scale?: "linear" | "log" | "band";
-  /** What it shows from and to. Default: what the marks need. On a log axis both above 0. */
+  /** What it shows from and to. Default, and where nothing would be seen: what the marks need. On a log axis both above 0. */
   domain?: readonly [number, number];
 }
 
@@ -46,7 +46,10 @@ export type Mark =
   | { type: "bars"; series: string; points: readonly (Point & { low?: number; high?: number })[] }
   /** A histogram: neighbouring bins that share their edges, as densities or counts. */
   | { type: "histogram"; series: string; edges: readonly number[]; heights: readonly number[] }
-  /** A picture of values, first row at the top: rows along y, columns along x, by index from 0. */
+  /**
+   * A picture of values, first row at the top: rows along y, columns along x, by index from 0; over an axis' domain
+   * where it has one. `diverging` about 0.
+   */
   | { type: "heat"; values: readonly (readonly number[])[]; diverging?: boolean }
   /** A line across the plot, with words. */
   | { type: "rule"; axis: "x" | "y"; at: number; label?: string };

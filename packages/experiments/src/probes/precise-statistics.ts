@@ -1,4 +1,5 @@
 import { type Dataset, type Model, type Tensor, tensor } from "evenkeel";
+import { batchAt } from "./batch.js";
 import { channelMoments } from "./summaries.js";
 
 /** A batch normalization and the layer whose output it normalises. */
@@ -24,14 +25,14 @@ export interface Statistics {
  */
 export async function preciseStatistics(
   model: Model,
-  data: Pick<Dataset, "x" | "y">,
+  data: Dataset,
   { batchSize, normalizations }: { batchSize: number; normalizations: readonly NormalizedLayer[] },
 ): Promise<Map<string, Statistics>> {
   const batches = Math.floor(data.x.shape[0]! / batchSize);
   const sums = new Map<string, { mean: number[]; square: number[] }>();
   for (let batch = 0; batch < batches; batch++) {
-    const [x, y] = [data.x, data.y].map((values) => rows(values, batch * batchSize, batchSize));
-    const { layers } = await model.inspect(x!, y!, { layers: normalizations.map(({ input }) => input) });
+    const { x, y } = batchAt(data, batch * batchSize, batchSize);
+    const { layers } = await model.inspect(x, y, { layers: normalizations.map(({ input }) => input) });
     for (const { name, input } of normalizations) {
       const { mean, variance } = channelMoments(layers[input]!);
       const sum = sums.get(name) ?? { mean: mean.map(() => 0), square: mean.map(() => 0) };
@@ -79,11 +80,4 @@ export async function runningStatistics(
       { mean: numbers(`${name}/runningMean`), variance: numbers(`${name}/runningVariance`) },
     ]),
   );
-}
-
-/** Some examples of a tensor, without a copy. */
-function rows(values: Tensor, start: number, count: number): Tensor {
-  const size = values.data.length / values.shape[0]!;
-  const data = values.data.subarray(start * size, (start + count) * size);
-  return { ...values, shape: [count, ...values.shape.slice(1)], data } as Tensor;
 }

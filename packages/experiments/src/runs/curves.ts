@@ -13,6 +13,11 @@ export function bestAccuracy({ points }: TrainingResult): number {
   return Math.max(chance, ...points.map(({ test }) => test?.accuracy ?? 0));
 }
 
+/** Test loss − train loss at the end, both in inference mode; for trainings with `trainExamples`. A penalty is in both. */
+export function lossGap({ train, points }: TrainingResult): number {
+  return (points.at(-1)?.test?.loss ?? 0) - (train?.loss ?? 0);
+}
+
 /**
  * The first step, of those where the test set was evaluated, with at least this test accuracy.
  *

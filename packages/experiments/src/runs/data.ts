@@ -33,6 +33,6 @@ export async function load({ name, train, test, binary = false }: DataSettings):
 }
 
 function binarized(dataset: Dataset): Dataset {
-  const pixels = Uint8Array.from(dataset.x.data as Uint8Array, (value) => (value >= 128 ? 1 : 0));
+  const pixels = (dataset.x.data as Uint8Array).map((value) => (value >= 128 ? 1 : 0));
   return { ...dataset, x: tensor(pixels, dataset.x.shape) };
 }

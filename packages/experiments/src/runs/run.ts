@@ -16,6 +16,16 @@ export interface RunContext {
   signal: AbortSignal;
   /** Tells how far the run is, a share in [0, 1]. */
   progress(share: number): void;
+  /** Where a long training keeps its state, to go on from there after an interruption. Default: nowhere. */
+  checkpoint?: RunCheckpoint;
+}
+
+/** A file in which a run keeps how far it is. */
+export interface RunCheckpoint {
+  /** Read before the run when it is there, and replaced as a whole from time to time. */
+  path: string;
+  /** The least time between two writes, seconds. Default 30. */
+  seconds?: number;
 }
 
 /**

@@ -76,7 +76,7 @@ describe("a training", () => {
 
   it("reads images as 0 and 1 if asked to", async () => {
     const { train } = await load({ name: "mnist", train: 20, test: 10, binary: true });
-    expect(new Set(train.x.data)).toEqual(new Set([0, 1]));
+    expect(new Set(train.x.data as Uint8Array)).toEqual(new Set([0, 1]));
     expect(train.x.shape).toEqual([20, 28, 28]);
   });
 

@@ -1,5 +1,16 @@
-import { type Callback, type Dataset, type Model, optimizers, type TrainTest, take } from "evenkeel";
+import {
+  type Callback,
+  type Dataset,
+  loadCheckpoint,
+  type Model,
+  optimizers,
+  type ResumeOptions,
+  type Training,
+  type TrainTest,
+  take,
+} from "evenkeel";
 import { type Inside, type InsideRequest, inside } from "../probes/inside.js";
+import { type Keeper, keeperOf } from "./checkpoint.js";
 import { stepSeconds } from "./cost.js";
 import { type DataSettings, load } from "./data.js";
 import { build, type NetworkSettings } from "./network.js";
@@ -61,12 +72,15 @@ export interface TrainingResult {
 export const training = experiment<TrainingSettings, TrainingResult>({
   name: "training",
   revision: 1,
-  seconds: ({ network, data, batchSize, steps }) => 1 + steps * stepSeconds(network, data, batchSize),
+  seconds: ({ network, data, batchSize, steps }) => 0.3 + steps * stepSeconds(network, data, batchSize),
   async run(settings, context) {
+    const { seed, runtime, checkpoint } = context;
     const data = await load(settings.data);
-    const model = build(settings.network, { seed: context.seed, runtime: context.runtime });
+    // One that is not there, or damaged, is no loss but of time: the run begins afresh.
+    const begun = checkpoint && (await loadCheckpoint(checkpoint.path, { runtime }).catch(() => undefined));
+    const model = begun ?? build(settings.network, { seed, runtime });
     try {
-      return await train(model, data, settings, context);
+      return await train(model, data, settings, context, undefined, checkpoint && keeperOf(checkpoint));
     } finally {
       await model.dispose();
     }
@@ -81,6 +95,7 @@ export type TrainingPlan = Omit<TrainingSettings, "data" | "network">;
  *
  * @param look is called before the first step and at every `every` steps, after the test set has been evaluated; the
  * model's weights must be left as they are.
+ * @param keeper keeps the training's state from time to time; a model that comes from there goes on.
  * @throws what the context's signal says when it is aborted.
  */
 export async function train(
@@ -89,14 +104,18 @@ export async function train(
   plan: TrainingPlan,
   { seed, signal, progress }: Pick<RunContext, "seed" | "signal" | "progress">,
   look?: (point: CurvePoint) => Promise<void>,
+  keeper?: Keeper<CurvePoint[]>,
 ): Promise<TrainingResult> {
   const { optimizer, batchSize, steps, every, trainExamples = 0, probe } = plan;
   const { type, ...options } = optimizer;
-  model.compile({
-    optimizer: (optimizers[type] as (options: object) => ReturnType<typeof optimizers.sgd>)(options),
-    loss: "sparseCategoricalCrossentropy",
-    metrics: ["accuracy"],
-  });
+  const goesOn = keeper !== undefined && model.steps > 0;
+  if (!goesOn) {
+    model.compile({
+      optimizer: (optimizers[type] as (options: object) => ReturnType<typeof optimizers.sgd>)(options),
+      loss: "sparseCategoricalCrossentropy",
+      metrics: ["accuracy"],
+    });
+  }
   const result: TrainingResult = { outcome: "finished", steps: 0, points: [], seconds: 0 };
   const probed = probe && take(data.test, Math.min(probe.examples ?? 500, countOf(data.test)));
   const measure = async (step: number, train?: Measures) => {
@@ -111,13 +130,20 @@ export async function train(
     await look?.(point);
   };
   const epochs = Math.ceil((steps * batchSize) / countOf(data.train)) + 1;
-  const callback = observing({ steps, every, progress, signal, measure });
-  const history = await model.fit(data.train.x, data.train.y, {
-    epochs,
-    batchSize,
-    seed,
-    // Every step of a training has a whole batch: noise that depends on the batch size is the same in all of them.
-    lastBatch: countOf(data.train) >= batchSize ? "drop" : "keep",
+  const callback = observing({
+    ...{ steps, every, progress },
+    async begin(training) {
+      const earlier = keeper?.restored(training);
+      if (!earlier) return measure(0);
+      result.points = earlier;
+      progress(model.steps / steps);
+    },
+    async measure(step, train, training) {
+      await measure(step, train);
+      if (step < steps) await keeper?.keep(training, result.points);
+    },
+  });
+  const observed: ResumeOptions = {
     callbacks: [callback],
     onNaN: ({ step, finding }) => {
       Object.assign(result, { outcome: "diverged", reason: `step ${step}: ${finding}` });
@@ -125,7 +151,13 @@ export async function train(
     },
     signal,
     onWarning: () => {},
-  });
+  };
+  const { x, y } = data.train;
+  // Every step of a training has a whole batch: noise that depends on the batch size is the same in all of them.
+  const lastBatch = countOf(data.train) >= batchSize ? "drop" : "keep";
+  const history = goesOn
+    ? await model.resume(x, y, observed)
+    : await model.fit(x, y, { epochs, batchSize, seed, lastBatch, ...observed });
   signal.throwIfAborted();
   result.steps = model.steps;
   result.seconds =
@@ -143,18 +175,18 @@ function observing({
   steps,
   every,
   progress: tell,
+  begin,
   measure,
 }: Pick<TrainingPlan, "steps" | "every"> &
-  Pick<RunContext, "progress" | "signal"> & {
-    measure(step: number, train?: Measures): Promise<void>;
+  Pick<RunContext, "progress"> & {
+    begin(training: Training<Model>): Promise<void>;
+    measure(step: number, train: Measures, training: Training<Model>): Promise<void>;
   }): Callback<Model> & { unfinishedSeconds(): number } {
   let since = { loss: 0, accuracy: 0, steps: 0 };
   let unfinished = 0;
   return {
     interval: greatestCommonDivisor(steps, every),
-    async onTrainBegin() {
-      await measure(0);
-    },
+    onTrainBegin: begin,
     async onStepsEnd(taken, training) {
       const { step, seconds } = training.progress;
       unfinished = seconds;
@@ -170,7 +202,7 @@ function observing({
       if (step % every === 0 || step === steps) {
         const { loss, accuracy, steps: count } = since;
         since = { loss: 0, accuracy: 0, steps: 0 };
-        await measure(step, { loss: loss / count, accuracy: accuracy / count });
+        await measure(step, { loss: loss / count, accuracy: accuracy / count }, training);
       }
       if (step >= steps) training.stop();
     },

@@ -1,10 +1,10 @@
 import { claim } from "../../claim/claim.js";
 import { rules } from "../../claim/rule.js";
-import { across, curves } from "../../figures/across.js";
-import { curveOf, finalAccuracy } from "../../runs/curves.js";
+import { finalAccuracy } from "../../runs/curves.js";
 import type { PlacedLayer } from "../../runs/network.js";
 import type { Size } from "../../runs/run.js";
 import { training } from "../../runs/training.js";
+import { learningCurves } from "../learning-curves.js";
 
 const plan = {
   smoke: { data: { name: "mnist", train: 2048, test: 500 }, batchSize: 1024, steps: 20, every: 10 },
@@ -66,16 +66,7 @@ export const ghostsGeneralize = claim({
           title: "measured",
           x: { label: "step" },
           y: { label: "test accuracy" },
-          marks: [
-            ...curves(
-              "whole batches",
-              across(evidence, ({ whole }) => curveOf(whole, "test", "accuracy")),
-            ),
-            ...curves(
-              "ghosts of 128",
-              across(evidence, ({ ghosts }) => curveOf(ghosts, "test", "accuracy")),
-            ),
-          ],
+          marks: learningCurves(evidence, { whole: "whole batches", ghosts: "ghosts of 128" }),
         },
       ],
     },

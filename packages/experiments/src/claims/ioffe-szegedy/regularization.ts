@@ -1,13 +1,14 @@
 import { schedules } from "evenkeel";
 import { claim, type Evidence } from "../../claim/claim.js";
 import { rules } from "../../claim/rule.js";
-import { across, curves } from "../../figures/across.js";
+import { across } from "../../figures/across.js";
 import type { Figure } from "../../figures/figure.js";
 import { batchComposition } from "../../runs/batch-composition.js";
-import { curveOf, finalAccuracy } from "../../runs/curves.js";
+import { finalAccuracy } from "../../runs/curves.js";
 import type { NetworkSettings } from "../../runs/network.js";
 import type { Size } from "../../runs/run.js";
 import { type TrainingResult, type TrainingSettings, training } from "../../runs/training.js";
+import { learningCurves } from "../learning-curves.js";
 
 /** Few images, many epochs: where overfitting shows. */
 const plan = {
@@ -201,16 +202,7 @@ export const reshuffling = claim({
           title: fixed === "fixed" ? "measured, with batch norm" : "measured, without batch norm",
           x: { label: "step" },
           y: { label: "test accuracy", domain: [0.9, 1] },
-          marks: [
-            ...curves(
-              "fixed batches",
-              across(evidence, (results) => curveOf(results[fixed], "test", "accuracy")),
-            ),
-            ...curves(
-              "reshuffled batches",
-              across(evidence, (results) => curveOf(results[reshuffled], "test", "accuracy")),
-            ),
-          ],
+          marks: learningCurves(evidence, { [fixed]: "fixed batches", [reshuffled]: "reshuffled batches" }),
         };
       }),
     },

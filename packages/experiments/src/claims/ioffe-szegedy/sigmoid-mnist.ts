@@ -1,12 +1,12 @@
 import { mean, standardDeviation } from "simple-statistics";
 import { claim } from "../../claim/claim.js";
 import { rules } from "../../claim/rule.js";
-import { across, curves } from "../../figures/across.js";
 import type { Plot } from "../../figures/figure.js";
 import type { Percentiles } from "../../probes/summaries.js";
-import { curveOf, finalAccuracy } from "../../runs/curves.js";
+import { finalAccuracy } from "../../runs/curves.js";
 import type { Size } from "../../runs/run.js";
 import { type TrainingResult, type TrainingSettings, training } from "../../runs/training.js";
+import { learningCurves } from "../learning-curves.js";
 
 /** Ioffe & Szegedy 2015, section 4.1: the network of figure 1. */
 const plan = {
@@ -84,16 +84,7 @@ export const fasterAndHigher = claim({
           title: "measured",
           x: { label: "step" },
           y: { label: "test accuracy" },
-          marks: [
-            ...curves(
-              "without batch norm",
-              across(evidence, ({ plain }) => curveOf(plain, "test", "accuracy")),
-            ),
-            ...curves(
-              "with batch norm",
-              across(evidence, ({ normalized }) => curveOf(normalized, "test", "accuracy")),
-            ),
-          ],
+          marks: learningCurves(evidence, { plain: "without batch norm", normalized: "with batch norm" }),
         },
       ],
     },

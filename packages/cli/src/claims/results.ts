@@ -1,0 +1,46 @@
+import type { MeasureResult, Verdict } from "evenkeel-experiments";
+import type { ClaimReport } from "evenkeel-experiments/report";
+import type { Provenance } from "../runs/configuration.js";
+
+/** What `results.json` holds. */
+export interface ClaimResults extends Provenance {
+  /** When it began, ISO 8601. */
+  begun: string;
+  /** How long it took by the clock, this time. */
+  seconds: number;
+  /** The distinct runs behind all claims. */
+  runs: {
+    count: number;
+    /** Those that were there from before. */
+    kept: number;
+    /** What all of them took. */
+    seconds: number;
+  };
+  /** Tests the same again. */
+  command: string;
+  claims: ClaimResult[];
+}
+
+/** A claim as it came out. */
+export interface ClaimResult {
+  id: string;
+  title: string;
+  size: string;
+  seeds: readonly number[];
+  /** What its runs took, all together. */
+  seconds: number;
+  verdict?: Verdict;
+  measures?: MeasureResult[];
+  remark?: string;
+  /** Why it has no verdict. */
+  error?: string;
+}
+
+/** A claim's report without figures and texts. */
+export function resultOf(report: ClaimReport): ClaimResult {
+  const { id, title } = report.claim;
+  const { size, seeds, seconds } = report;
+  if ("error" in report) return { id, title, size, seeds, seconds, error: report.error };
+  const { verdict, measures, remark } = report.judgement;
+  return { id, title, size, seeds, seconds, verdict, measures, ...(remark !== undefined && { remark }) };
+}

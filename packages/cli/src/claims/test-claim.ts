@@ -1,0 +1,154 @@
+import { join } from "node:path";
+import { nodeRuntime } from "evenkeel";
+import {
+  missingData,
+  openStore,
+  plan,
+  type Remainder,
+  remainder,
+  type Tested,
+  testClaims,
+} from "evenkeel-experiments/pool";
+import type { ClaimReport } from "evenkeel-experiments/report";
+import { counted, countsOf, duration, ledger, reportPage } from "evenkeel-experiments/report";
+import { enumerated } from "../results/wording.js";
+import { provenance } from "../runs/configuration.js";
+import { requireFolder, writeWhole } from "../runs/folder.js";
+import { onInterrupt } from "../terminal/interrupt.js";
+import { UsageError } from "../usage-error.js";
+import { dryRunOf, dryRunText } from "./dry-run.js";
+import { missingText } from "./missing-data.js";
+import { commandOf, type TestClaimOptions, testSettingsFrom } from "./options.js";
+import { type TestDisplay, type TestOverview, testBars, testLines } from "./progress.js";
+import { type ClaimResults, resultOf } from "./results.js";
+import { verdictTable } from "./verdicts.js";
+
+/** All options of `test-claim`: what to compute, and what to do with it. */
+export interface TestClaimCommandOptions extends TestClaimOptions {
+  /** The folder of the finished runs, the report and the ledger. */
+  out: string;
+  /** Say what would be run, and do nothing. */
+  dryRun?: boolean;
+  /** Print one JSON document and nothing else on stdout. */
+  json?: boolean;
+  /** Write `report.html` and `ledger.md`. */
+  report: boolean;
+  /** Show no progress. */
+  quiet?: boolean;
+}
+
+/**
+ * Runs `evenkeel test-claim`.
+ *
+ * @returns the exit code: 0 however the claims came out, 1 when something failed, 130 after Ctrl-C.
+ * @throws UsageError before anything is written.
+ */
+export async function testClaimCommand(
+  names: readonly string[],
+  options: TestClaimCommandOptions,
+): Promise<number> {
+  const settings = testSettingsFrom(names, options);
+  requireFolder(options.out, "--out");
+  const warn = (message: string) => console.error(`evenkeel: ${message}`);
+  const store = openStore(join(options.out, "results"), warn);
+  const planned = plan(settings.claims, settings.size, settings.seeds);
+  const rest = remainder(planned, store);
+  const width = process.stdout.columns ?? 120;
+  const missing = missingData(planned.claims, rest.missing);
+  if (options.dryRun) {
+    const would = dryRunOf(planned, rest, settings.jobs, missing);
+    process.stdout.write(options.json ? json(would) : `${dryRunText(would, width)}\n`);
+    return 0;
+  }
+  if (missing.length > 0) throw new UsageError(missingText(missing));
+
+  const begun = new Date();
+  const progress = displayFor(options, { plan: planned, rest, jobs: settings.jobs });
+  const interrupt = onInterrupt(() => progress.say("Stopping. Ctrl-C again ends at once."));
+  const { signal } = interrupt;
+  let tested: Tested;
+  try {
+    tested = await testClaims(planned, {
+      ...{ store, rest, signal },
+      jobs: settings.jobs,
+      observer: progress.observer,
+    });
+  } finally {
+    progress.stop();
+    interrupt.release();
+  }
+
+  const results: ClaimResults = {
+    begun: begun.toISOString(),
+    seconds: (Date.now() - begun.getTime()) / 1000,
+    runs: { count: planned.runs.length, kept: rest.kept.size, seconds: tested.seconds },
+    command: commandOf(names, settings),
+    ...provenance(nodeRuntime().name),
+    claims: tested.claims.map(resultOf),
+  };
+  const written = signal.aborted ? [] : write(options, results, tested.claims);
+  if (options.json) process.stdout.write(json(results));
+  else {
+    const lines = [
+      ...(tested.claims.length > 0 ? [verdictTable(tested.claims, width), ""] : []),
+      ...tested.claims.flatMap((report) =>
+        "error" in report ? [`${report.claim.id} failed: ${report.error}`] : [],
+      ),
+      summary(tested, rest, results.seconds),
+      ...(signal.aborted
+        ? ["Interrupted. What is finished is kept: the same command goes on from there."]
+        : []),
+      ...(written.length > 0 ? [`Written: ${written.join(", ")}`] : []),
+    ];
+    process.stdout.write(`\n${lines.join("\n")}\n`);
+  }
+  if (signal.aborted) return 130;
+  return tested.claims.some((report) => "error" in report) ? 1 : 0;
+}
+
+/** Writes what came out. @returns the files, the one to look at first. */
+function write(
+  { out, report }: TestClaimCommandOptions,
+  results: ClaimResults,
+  claims: readonly ClaimReport[],
+): string[] {
+  const { begun, seconds, runs, command, machine } = results;
+  const { evenkeel, cli, runtime, node } = results.versions;
+  const [runtimeName, runtimeVersion] = runtime.split(" ") as [string, string];
+  const versions = { evenkeel, "evenkeel-cli": cli, [runtimeName]: runtimeVersion, node };
+  const content = { claims, machine, versions, begun, seconds, runs, command };
+  const files: [string, string][] = [
+    ...(report
+      ? ([
+          ["report.html", reportPage(content)],
+          ["ledger.md", ledger(content)],
+        ] as [string, string][])
+      : []),
+    ["results.json", json(results)],
+  ];
+  return files.map(([name, text]) => {
+    const path = join(out, name);
+    writeWhole(path, text);
+    return path;
+  });
+}
+
+function displayFor({ quiet, json: asJson }: TestClaimCommandOptions, overview: TestOverview): TestDisplay {
+  if (quiet) return { observer: {}, say: (text) => console.error(text), stop() {} };
+  if (process.stderr.isTTY && (process.stdout.isTTY || asJson)) return testBars(overview);
+  return testLines(overview, asJson ? console.error : console.log);
+}
+
+/** How the claims came out, and what it took. */
+function summary({ claims, done }: Tested, { kept, missing }: Remainder, seconds: number): string {
+  const outcomes = enumerated(countsOf(claims).map(({ outcome, count }) => `${count} ${outcome}`));
+  const runs =
+    missing.length === 0
+      ? `All ${counted(kept.size, "run")} were there already`
+      : `${done} of ${counted(missing.length, "run")} done in ${duration(seconds)}${kept.size > 0 ? `, ${kept.size} were there already` : ""}`;
+  return `${counted(claims.length, "claim")}: ${outcomes}. ${runs}.`;
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,287 @@
+import { mean } from "simple-statistics";
+import { claim, type Evidence, type Runs } from "../../claim/claim.js";
+import { rules } from "../../claim/rule.js";
+import { across, curves } from "../../figures/across.js";
+import type { Figure, Plot, Table } from "../../figures/figure.js";
+import type { DataSettings } from "../../runs/data.js";
+import type { NetworkSettings } from "../../runs/network.js";
+import { atRates, best, largestStableRate, trialsOf } from "../../runs/rate-search.js";
+import type { Size } from "../../runs/run.js";
+import type { TrainingSettings } from "../../runs/training.js";
+
+const methods = ["batch norm", "SkipInit", "no normalization"] as const;
+type Method = (typeof methods)[number];
+
+/** The same number of examples at every batch size, as the paper has the same epochs. Smallest batch first. */
+const plan = {
+  smoke: {
+    data: { name: "mnist", train: 1280, test: 300 },
+    examples: 1280,
+    batches: [
+      { size: 16, exponents: [-7, -4] },
+      { size: 128, exponents: [-4, -1] },
+    ],
+  },
+  laptop: {
+    data: { name: "cifar10", train: 10_240, test: 1000 },
+    examples: 10_240,
+    batches: [
+      { size: 8, exponents: [-9, -8, -7, -6, -5, -4] },
+      { size: 64, exponents: [-7, -6, -5, -4, -3, -2] },
+      { size: 512, exponents: [-5, -4, -3, -2, -1, 0] },
+    ],
+  },
+  paper: {
+    data: { name: "cifar10" },
+    examples: 200 * 50_000,
+    batches: [
+      { size: 8, exponents: [-9, -8, -7, -6, -5, -4, -3, -2] },
+      { size: 64, exponents: [-6, -5, -4, -3, -2, -1, 0, 1] },
+      { size: 256, exponents: [-4, -3, -2, -1, 0, 1, 2, 3] },
+      { size: 1024, exponents: [-4, -3, -2, -1, 0, 1, 2, 3] },
+    ],
+  },
+} as const satisfies Record<
+  Size,
+  { data: DataSettings; examples: number; batches: readonly { size: number; exponents: readonly number[] }[] }
+>;
+
+function choiceOf(method: Method, blocks: number) {
+  const choices = {
+    "batch norm": { normalization: { type: "batchNormalization", momentum: 0.9 } },
+    SkipInit: { residual: { skipInit: 1 / Math.sqrt(blocks) } },
+    "no normalization": { normalization: "none" },
+  } as const;
+  return choices[method];
+}
+
+const standardized = { type: "rescaling", scale: 1 / 64, offset: -2 } as const;
+
+function networkOf(size: Size, method: Method): NetworkSettings {
+  switch (size) {
+    case "smoke":
+      return {
+        ...{ family: "residualMlp", blocks: 3, units: 16, inputShape: [28, 28] },
+        preprocessing: [{ type: "rescaling", scale: 1 / 255 }],
+        ...choiceOf(method, 3),
+      };
+    case "laptop":
+      return {
+        ...{ family: "wideResNet", depth: 10, widthFactor: 1 },
+        preprocessing: [{ type: "averagePooling2d", poolSize: 4 }, standardized],
+        ...choiceOf(method, 3),
+      };
+    case "paper":
+      return {
+        ...{ family: "wideResNet", depth: 16, widthFactor: 4 },
+        preprocessing: [
+          standardized,
+          { type: "randomCrop", height: 32, width: 32, padding: 4 },
+          { type: "randomFlip" },
+        ],
+        ...choiceOf(method, 6),
+      };
+  }
+}
+
+function trainingAt(size: Size, method: Method, batchSize: number): (rate: number) => TrainingSettings {
+  const { data, examples } = plan[size];
+  const steps = Math.floor(examples / batchSize);
+  return (initial) => ({
+    data,
+    network: networkOf(size, method),
+    optimizer: {
+      type: "sgd",
+      learningRate: { type: "cosine", initial, steps, final: 0 },
+      momentum: 0.9,
+      weightDecay: 5e-4,
+    },
+    batchSize,
+    steps,
+    every: Math.ceil(steps / 4),
+  });
+}
+
+/** What the runs of a search are called before their rates. */
+const search = (method: Method, batch: number) => `${method}, batch ${batch}`;
+
+/** A search for the best rate for every method at every batch size. */
+function runs(size: Size): Runs {
+  const searches = plan[size].batches.flatMap((batch) =>
+    methods.map((method) =>
+      atRates(search(method, batch.size), batch.exponents, trainingAt(size, method, batch.size)),
+    ),
+  );
+  return Object.assign({}, ...searches);
+}
+
+type BatchResults = Readonly<Record<string, unknown>>;
+
+/** The batch sizes that were run, the smallest first. */
+function batchesOf(results: BatchResults): number[] {
+  const found = Object.keys(results).map((name) => Number(/ batch (\d+)/.exec(name)![1]));
+  return [...new Set(found)].sort((a, b) => a - b);
+}
+
+function trials(results: BatchResults, method: Method, batch: number) {
+  return trialsOf(results, search(method, batch));
+}
+
+/** The optimal rate with batch norm ÷ that of another method. */
+function advantage(results: BatchResults, other: Method, batch: number): number {
+  const rate = (method: Method) => best(trials(results, method, batch)).learningRate;
+  return rate("batch norm") / rate(other);
+}
+
+const smallest = (results: BatchResults) => batchesOf(results)[0]!;
+const largest = (results: BatchResults) => batchesOf(results).at(-1)!;
+
+/** The same, up to one step of a grid of factors of 2 and what averages make of it. */
+const equal = rules.between(2 ** -1.5, 2 ** 1.5);
+
+/** DS20-6. */
+export const ratesByBatchSize = claim({
+  id: "DS20-6",
+  title: "Large rates are for large batches",
+  statement:
+    "At small batches the optimal learning rate with batch normalization is that of networks without it; the larger rates that it makes stable pay at large batches only.",
+  source: "section 5, figure of optimal rates by batch size (WRN-16-4)",
+  published:
+    "A figure only, of WRN-16-4 on CIFAR-10: similar optimal rates at small batches, which grow in proportion to the batch; at large batches networks without batch norm come to their largest stable rate, while that of batch norm goes on growing. Known to us from a reader's notes.",
+  setting: {
+    smoke: "A residual MLP on MNIST, batches 16 and 128, two rates.",
+    laptop:
+      "WRN-10-1 on CIFAR-10 made smaller, 8×8, 10,240 examples (a fifth of an epoch; published: WRN-16-4 at 32×32, 200 epochs) in batches of 8, 64 and 512 (published: from 1 or 2 to 1024), six rates in powers of 2 for each, the best by test accuracy. SkipInit begins at 1/√3, three being the blocks. Momentum 0.9, L2 5·10⁻⁴, half a cosine for the rate.",
+    paper:
+      "WRN-16-4 on CIFAR-10, 200 epochs, batches of 8, 64, 256 and 1024, eight rates for each. Crops, flips and half a cosine for the rate are our choice.",
+  },
+  runs,
+  measures: {
+    small: {
+      title: "smallest batch: optimal rate, batch norm ÷ SkipInit",
+      scale: "log",
+      unit: "ratio",
+      of: (results) => advantage(results, "SkipInit", smallest(results)),
+      rule: equal,
+    },
+    smallPlain: {
+      title: "smallest batch: optimal rate, batch norm ÷ no normalization",
+      scale: "log",
+      unit: "ratio",
+      of: (results) => advantage(results, "no normalization", smallest(results)),
+      rule: equal,
+    },
+    large: {
+      title: "that ratio to SkipInit at the largest batch ÷ at the smallest",
+      scale: "log",
+      unit: "ratio",
+      of: (results) =>
+        advantage(results, "SkipInit", largest(results)) / advantage(results, "SkipInit", smallest(results)),
+      rule: rules.above(1),
+    },
+    largePlain: {
+      title: "that ratio to no normalization at the largest batch ÷ at the smallest",
+      scale: "log",
+      unit: "ratio",
+      of: (results) =>
+        advantage(results, "no normalization", largest(results)) /
+        advantage(results, "no normalization", smallest(results)),
+      rule: rules.above(1),
+    },
+  },
+  figures: (evidence) => [ratesFigure(evidence), searchesFigure(evidence)],
+  remarks: {
+    refuted:
+      "Few steps reward whatever learns fast: an optimum that noise would set after 200 epochs is set by curvature in a fifth of one, and there batch norm's advantage counts at every batch size.",
+    undecided: "Rates come in factors of 2, and near the optimum accuracy hardly depends on them.",
+  },
+});
+
+/** Optimal and largest stable rates by batch size. */
+function ratesFigure(evidence: Evidence<Runs>): Figure {
+  const batches = batchesOf(evidence.seeds[0]!.results);
+  const axes = {
+    type: "plot",
+    x: { label: "batch size", scale: "log" },
+    y: { label: "learning rate", scale: "log" },
+  } as const;
+  const plot = (
+    title: string,
+    rate: (results: BatchResults, method: Method, batch: number) => number | null,
+  ): Plot => ({
+    ...axes,
+    title,
+    marks: methods.flatMap((method) =>
+      curves(
+        method,
+        across(evidence, (results) =>
+          batches.map((batch) => ({ x: batch, y: rate(results, method, batch) })),
+        ),
+      ),
+    ),
+  });
+  const rows = methods.flatMap((method) =>
+    batches.map((batch) => {
+      const seeds = across(evidence, (results) => trials(results, method, batch));
+      const optimal = geometricMean(seeds.map((each) => best(each).learningRate));
+      const stable = geometricMean(seeds.flatMap((each) => largestStableRate(each) ?? []));
+      const accuracy = mean(seeds.map((each) => best(each).accuracy));
+      return [method, batch, optimal, stable, (100 * accuracy).toFixed(1)];
+    }),
+  );
+  const table: Table = {
+    type: "table",
+    title: "measured: geometric means of rates over the seeds",
+    head: ["method", "batch", "optimal rate", "largest stable rate", "test accuracy, %"],
+    rows: rows.map((row) =>
+      row.map((cell) => (typeof cell === "number" ? Number(cell.toPrecision(2)) : cell)),
+    ),
+  };
+  return {
+    title: "Learning rate by batch size",
+    caption:
+      "Optimal by test accuracy, and the largest of the rates tried at which the loss ends below that of guessing. The published figure has the curves of the left panel coincide at small batches and part at large ones; we have no numbers of it.",
+    panels: [
+      plot(
+        "optimal, measured",
+        (results, method, batch) => best(trials(results, method, batch)).learningRate,
+      ),
+      plot(
+        "largest stable, measured",
+        (results, method, batch) => largestStableRate(trials(results, method, batch)) ?? null,
+      ),
+      table,
+    ],
+  };
+}
+
+/** The searches themselves, one panel for each batch size. */
+function searchesFigure(evidence: Evidence<Runs>): Figure {
+  return {
+    title: "Test accuracy by learning rate",
+    caption: "Thick lines are means over the seeds. What diverges is said to guess, which is right in 10 %.",
+    panels: batchesOf(evidence.seeds[0]!.results).map(
+      (batch): Plot => ({
+        type: "plot",
+        title: `batch ${batch}, measured`,
+        x: { label: "learning rate", scale: "log" },
+        y: { label: "test accuracy, %" },
+        marks: methods.flatMap((method) =>
+          curves(
+            method,
+            across(evidence, (results) =>
+              trials(results, method, batch).map(({ learningRate, accuracy }) => ({
+                x: learningRate,
+                y: 100 * accuracy,
+              })),
+            ),
+          ),
+        ),
+      }),
+    ),
+  };
+}
+
+function geometricMean(values: readonly number[]): number | string {
+  return values.length === 0 ? "–" : Math.exp(mean(values.map(Math.log)));
+}

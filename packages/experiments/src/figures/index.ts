@@ -1,0 +1,4 @@
+export { type DrawOptions, drawPlot, type Needs, needsOf } from "./draw.js";
+export type * from "./figure.js";
+export { type SeriesStyle, seriesColorRules, seriesOf, seriesStyles } from "./series.js";
+export { isOnLogAxis, logTicks, type Ticks } from "./ticks.js";

@@ -1,0 +1,41 @@
+import { createHash } from "node:crypto";
+import { createRequire } from "node:module";
+import { configure } from "safe-stable-stringify";
+import type { Run } from "../runs/run.js";
+
+/**
+ * JSON with the properties of objects in the order of their names.
+ *
+ * @throws Error for what JSON cannot hold, NaN and infinities among it: two such settings would be written alike.
+ */
+export const stableJson = configure({ strict: true }) as (value: unknown) => string;
+
+/** The version of the library that runs are done with. */
+export const evenkeelVersion = (
+  createRequire(import.meta.url)("evenkeel/package.json") as { version: string }
+).version;
+
+/** All that decides what a run gives. */
+export interface RunIdentity extends Pick<Run<unknown>, "experiment" | "settings"> {
+  /** Of the experiment. */
+  revision: number;
+  seed: number;
+  /** The version of the library. Default: the one that is here. */
+  evenkeel?: string;
+}
+
+/** The key of a run: 20 hex digits of the SHA-256 of what decides its result. Equal runs of two claims have one. */
+export function keyOf({
+  experiment,
+  revision,
+  settings,
+  seed,
+  evenkeel = evenkeelVersion,
+}: RunIdentity): string {
+  return digest(stableJson([experiment, revision, settings, seed, evenkeel])).slice(0, 20);
+}
+
+/** The SHA-256 of a text as hex digits. */
+export function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

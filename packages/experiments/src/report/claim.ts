@@ -1,0 +1,76 @@
+import type { MeasureResult } from "../claim/judgement.js";
+import { amount, counted, duration, effectText, intervalText, ruleInWords } from "./amounts.js";
+import { type ClaimReport, hasFailed, type JudgedClaim } from "./content.js";
+import { figureMarkup } from "./figure.js";
+import { intervalPlot } from "./interval.js";
+import { escaped } from "./markup.js";
+import { commandOf, type Outcome, outcomeOf, seedsText } from "./outcome.js";
+
+/** A claim: what was said, what was seen, and the verdict. */
+export function claimMarkup(report: ClaimReport): string {
+  const { claim, size, seeds, seconds } = report;
+  const outcome = outcomeOf(report);
+  const said: Fact[] = [
+    ["Said in", claim.source],
+    ["Published", claim.published],
+  ];
+  const run: Fact[] = [
+    [`Run at size ${size}`, claim.setting[size]],
+    ...(claim.setting.paper === claim.setting[size]
+      ? []
+      : [["At size paper", claim.setting.paper] satisfies Fact]),
+    ["Repeated", `${counted(seeds.length, "time")} (${seedsText(seeds)}), ${duration(seconds)} in all`],
+  ];
+  return `<article class="claim ${outcome}" id="${claim.id}">
+<header><h3><a href="#${claim.id}"><small>${claim.id}</small>${escaped(claim.title)}</a></h3>${badge(outcome)}</header>
+<p class="statement">${escaped(claim.statement)}</p>
+${factsMarkup(said)}
+${hasFailed(report) ? failureMarkup(report.error) : resultMarkup(report)}
+${factsMarkup(run)}
+<p class="command">To repeat it: <code>${escaped(commandOf(report))}</code></p>
+</article>`;
+}
+
+type Fact = [name: string, text: string];
+
+function factsMarkup(facts: readonly Fact[]): string {
+  const entries = facts.map(([name, text]) => `<dt>${escaped(name)}</dt><dd>${escaped(text)}</dd>`);
+  return `<dl class="facts">${entries.join("")}</dl>`;
+}
+
+/** The verdict as a word with a sign and a colour. */
+export function badge(outcome: Outcome): string {
+  return `<span class="badge ${outcome}"><svg viewBox="0 0 12 12" aria-hidden="true"><path d="${signs[outcome]}"/></svg>${outcome}</span>`;
+}
+
+const signs: Record<Outcome, string> = {
+  confirmed: "M1.5 6.5l3 3.5 6-8",
+  refuted: "M2 2l8 8M10 2l-8 8",
+  undecided: "M1 6h10",
+  failed: "M6 1v6M6 10.5v.2",
+};
+
+function resultMarkup({ claim, judgement, figures }: JudgedClaim): string {
+  const { measures, remark } = judgement;
+  const rows = measures.map((measure) => measureMarkup(measure, claim.measures[measure.name]?.scale));
+  return `<div class="wide"><table class="measures">
+<thead><tr><th scope="col">measured</th><th scope="col" class="number">effect, 95 % interval</th><th scope="col"></th><th scope="col">verdict</th></tr></thead>
+<tbody>
+${rows.join("\n")}
+</tbody></table></div>
+${remark ? `<p class="remark">${escaped(remark)}</p>` : ""}
+${figures.map(figureMarkup).join("\n")}`;
+}
+
+function measureMarkup(measure: MeasureResult, scale: "linear" | "log" | undefined): string {
+  const { title, unit, rule, verdict, values } = measure;
+  const asked = rule ? `the claim holds with ${ruleInWords(rule, unit)}` : "shown; decides nothing";
+  const range = rule?.type === "exact" ? "furthest from 0" : intervalText(measure);
+  const each = values.map((value) => amount(value, unit)).join(", ");
+  return `<tr><th scope="row">${escaped(title)}<small>${escaped(asked)}</small></th><td class="number" title="by seed: ${escaped(each)}">${escaped(effectText(measure))}<small>${escaped(range)}</small></td><td>${intervalPlot(measure, scale)}</td><td>${verdict ? badge(verdict) : ""}</td></tr>`;
+}
+
+function failureMarkup(error: string): string {
+  return `<p class="remark">It has no verdict: the experiment ended in an error.</p>
+<pre>${escaped(error)}</pre>`;
+}

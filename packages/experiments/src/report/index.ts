@@ -1,0 +1,11 @@
+export { isOnLogAxis, logTicks } from "../figures/ticks.js";
+export { amount, counted, duration, effectText, intervalText, ruleInWords, type Unit } from "./amounts.js";
+export type { ClaimReport, FailedClaim, JudgedClaim, ReportContent } from "./content.js";
+export { hasFailed } from "./content.js";
+export { document, svg } from "./document.js";
+export { figureMarkup } from "./figure.js";
+export { ledger } from "./ledger.js";
+export { escaped } from "./markup.js";
+export { countsOf, decidingMeasure, type Outcome, outcomeOf } from "./outcome.js";
+export { reportPage } from "./page.js";
+export { familyStyle } from "./style.js";

@@ -1,0 +1,32 @@
+import { nodeRuntime } from "evenkeel";
+import { expect, it } from "vitest";
+import { gradientLine } from "./gradient-line.js";
+
+it("follows the loss from 1 down and up again, before the steps that were asked for", async () => {
+  const { batches, stepSizes } = await gradientLine.run(
+    {
+      data: { name: "mnist", train: 96 },
+      network: {
+        family: "mlp",
+        inputShape: [28, 28],
+        units: [16],
+        normalization: "none",
+        preprocessing: [{ type: "rescaling", scale: 1 / 255 }],
+      },
+      optimizer: { type: "sgd", learningRate: 0.1 },
+      batchSize: 32,
+      batches: [1, 3],
+      stepSizes: [1e-6, 0.1, 1000],
+    },
+    { seed: 1, runtime: nodeRuntime({ threads: 1 }), signal: new AbortController().signal, progress() {} },
+  );
+  expect(stepSizes).toHaveLength(3);
+  expect(batches.map(({ batch }) => batch)).toEqual([1, 3]);
+  for (const { relativeLosses } of batches) {
+    const [tiny, step, huge] = relativeLosses as [number, number, number];
+    expect(tiny).toBeCloseTo(1, 4);
+    expect(step).toBeLessThan(0.99);
+    expect(huge).toBeGreaterThan(1.5);
+  }
+  expect(batches[1]!.loss).toBeLessThan(batches[0]!.loss);
+});
