@@ -121,6 +121,26 @@ class ResidualNetwork(nn.Module):
         return self.output(x.mean((2, 3)))
 
 
+class ResidualMlp(nn.Module):
+    """Dense layers; blocks of normalization, ReLU and dense layer."""
+
+    def __init__(self, units, blocks):
+        super().__init__()
+        self.stem, self.blocks = nn.Linear(3 * 32 * 32, units, bias=False), blocks
+        for block in range(1, blocks + 1):
+            self.add_module(f"block_{block}_normalization", nn.BatchNorm1d(units, EPSILON, 1 - MOMENTUM))
+            self.add_module(f"block_{block}_dense", nn.Linear(units, units, bias=False))
+        self.head_normalization = nn.BatchNorm1d(units, EPSILON, 1 - MOMENTUM)
+        self.output = nn.Linear(units, CLASSES)
+
+    def forward(self, x):
+        x = self.stem(x.flatten(1))
+        for block in range(1, self.blocks + 1):
+            active = F.relu(getattr(self, f"block_{block}_normalization")(x))
+            x = x + getattr(self, f"block_{block}_dense")(active)
+        return self.output(F.relu(self.head_normalization(x)))
+
+
 # name, what networks.NAME takes here, batch size, learning rate, the same network from torch.nn. The deep one has a
 # small rate: float32's rounding grows from step to step, and at 0.005 PyTorch's own float32 run is 6e-3 away.
 CASES = [
@@ -137,6 +157,8 @@ CASES = [
      lambda: ResidualNetwork(2, 16, [16, 32, 64], "preactivation", projects=True)),
     ("WRN-10-2 with SkipInit", "wideResNet", {"depth": 10, "widthFactor": 2, "residual": {"skipInit": 0.25}}, 8, 0.005,
      lambda: ResidualNetwork(1, 16, [32, 64, 128], "preactivation", projects=True, skip_init=0.25)),
+    ("residual MLP of 4 blocks", "residualMlp", {"inputShape": [3, 32, 32], "units": 24, "blocks": 4}, 16, 0.002,
+     lambda: ResidualMlp(24, 4)),
 ]
 
 
@@ -152,7 +174,7 @@ def weight_names(model):
         elif "normalization" in module:
             yield f"{module}/{endings.get(end) or {'weight': 'gamma', 'bias': 'beta'}[end]}", value
         else:
-            kernel = value.T if module == "output" and end == "weight" else value
+            kernel = value.T if value.ndim == 2 else value
             yield f"{module}/{'kernel' if end == 'weight' else 'bias'}", kernel
 
 

@@ -1,4 +1,3 @@
-import { nodeRuntime, RuntimeError } from "evenkeel";
 import { compare, loadData, type Surroundings, warmUp } from "./compare/compare.js";
 import { type CompareOptions, settingsFrom } from "./compare/options.js";
 import type { Observer, RunRecord } from "./compare/records.js";
@@ -7,10 +6,10 @@ import { resultsOf } from "./results/results.js";
 import { shareOfCommonest } from "./results/statistics.js";
 import { configurationOf } from "./runs/configuration.js";
 import { type OpenFolder, openFolder, runFolder } from "./runs/folder.js";
+import { runtimeFor } from "./runs/runtime.js";
 import { onInterrupt } from "./terminal/interrupt.js";
 import { type ProgressDisplay, progressBars, progressLines } from "./terminal/progress.js";
 import { findingLines, resultsTable } from "./terminal/table.js";
-import { UsageError } from "./usage-error.js";
 
 /** All options of `compare`: what to compute, and what to do with it. */
 export interface CompareCommandOptions extends CompareOptions {
@@ -91,15 +90,6 @@ async function recorded(
   }
   folder.close();
   return records;
-}
-
-function runtimeFor({ device, threads }: Settings) {
-  try {
-    return nodeRuntime({ device, threads });
-  } catch (cause) {
-    if (cause instanceof RuntimeError) throw new UsageError(cause.message);
-    throw cause;
-  }
 }
 
 function progressFor(

@@ -107,11 +107,12 @@ program
   .argument("<claims...>", "ids (IS15-8), works (IS15), or all")
   .option(
     "--size <size>",
-    "smoke, laptop (minutes for a claim) or paper (as published, for patience)",
+    "smoke, laptop (minutes for a claim) or paper (as published, for a GPU or patience)",
     "laptop",
   )
   .option("--seeds <n>", "how many, or the seeds themselves with commas (default: each claim's own)")
   .option("--jobs <n>", "runs at once, each in a process of its own (default: one for each core)")
+  .option("--device <name>", "ONNX Runtime execution provider", defaults.device)
   .option("--dry-run", "say what would be run and about how long it takes, and do nothing")
   .option("--out <folder>", "where finished runs are kept and the report is written", "runs/claims")
   .option("--json", "print the results as one JSON document; progress goes to stderr")

@@ -8,6 +8,7 @@ export interface TestClaimOptions {
   size: string;
   seeds?: string;
   jobs?: string;
+  device: string;
 }
 
 /** What is to be tested, and how. */
@@ -18,6 +19,8 @@ export interface TestSettings {
   seeds?: readonly number[];
   /** Runs at once. */
   jobs: number;
+  /** ONNX Runtime's execution provider. */
+  device: string;
 }
 
 /** Checks the options. @throws UsageError naming what is wrong with them. */
@@ -27,6 +30,7 @@ export function testSettingsFrom(names: readonly string[], options: TestClaimOpt
     size: oneOf("--size", options.size, sizes),
     ...(options.seeds !== undefined && { seeds: seedsFrom(options.seeds) }),
     jobs: options.jobs === undefined ? defaultJobs : whole("--jobs", options.jobs, 1, 1024),
+    device: options.device,
   };
 }
 
@@ -40,11 +44,12 @@ export function claimsOf(names: readonly string[]): Claim[] {
 }
 
 /** The command that tests the same again. */
-export function commandOf(names: readonly string[], { size, seeds, jobs }: TestSettings): string {
+export function commandOf(names: readonly string[], { size, seeds, jobs, device }: TestSettings): string {
   return [
     `npx evenkeel-cli test-claim ${names.join(" ")} --size ${size}`,
     // A lone number would be read as how many.
     ...(seeds ? [`--seeds ${seeds.length === 1 ? `${seeds[0]},` : seeds.join(",")}`] : []),
     ...(jobs === defaultJobs ? [] : [`--jobs ${jobs}`]),
+    ...(device === "cpu" ? [] : [`--device ${device}`]),
   ].join(" ");
 }

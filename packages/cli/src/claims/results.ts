@@ -18,6 +18,8 @@ export interface ClaimResults extends Provenance {
   };
   /** Tests the same again. */
   command: string;
+  /** What executed the runs. */
+  device: string;
   claims: ClaimResult[];
 }
 

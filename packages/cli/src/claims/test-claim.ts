@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { nodeRuntime } from "evenkeel";
 import {
   missingData,
   openStore,
@@ -14,6 +13,7 @@ import { counted, countsOf, duration, ledger, reportPage } from "evenkeel-experi
 import { enumerated } from "../results/wording.js";
 import { provenance } from "../runs/configuration.js";
 import { requireFolder, writeWhole } from "../runs/folder.js";
+import { runtimeFor } from "../runs/runtime.js";
 import { onInterrupt } from "../terminal/interrupt.js";
 import { UsageError } from "../usage-error.js";
 import { dryRunOf, dryRunText } from "./dry-run.js";
@@ -49,9 +49,10 @@ export async function testClaimCommand(
 ): Promise<number> {
   const settings = testSettingsFrom(names, options);
   requireFolder(options.out, "--out");
+  const runtime = runtimeFor(settings);
   const warn = (message: string) => console.error(`evenkeel: ${message}`);
   const store = openStore(join(options.out, "results"), warn);
-  const planned = plan(settings.claims, settings.size, settings.seeds);
+  const planned = plan(settings.claims, settings.size, settings.seeds, settings.device);
   const rest = remainder(planned, store);
   const width = process.stdout.columns ?? 120;
   const missing = missingData(planned.claims, rest.missing);
@@ -83,7 +84,8 @@ export async function testClaimCommand(
     seconds: (Date.now() - begun.getTime()) / 1000,
     runs: { count: planned.runs.length, kept: rest.kept.size, seconds: tested.seconds },
     command: commandOf(names, settings),
-    ...provenance(nodeRuntime().name),
+    device: settings.device,
+    ...provenance(runtime.name),
     claims: tested.claims.map(resultOf),
   };
   const written = signal.aborted ? [] : write(options, results, tested.claims);
@@ -112,11 +114,11 @@ function write(
   results: ClaimResults,
   claims: readonly ClaimReport[],
 ): string[] {
-  const { begun, seconds, runs, command, machine } = results;
+  const { begun, seconds, runs, command, device, machine } = results;
   const { evenkeel, cli, runtime, node } = results.versions;
   const [runtimeName, runtimeVersion] = runtime.split(" ") as [string, string];
   const versions = { evenkeel, "evenkeel-cli": cli, [runtimeName]: runtimeVersion, node };
-  const content = { claims, machine, versions, begun, seconds, runs, command };
+  const content = { claims, machine, versions, begun, seconds, runs, command, device };
   const files: [string, string][] = [
     ...(report
       ? ([

@@ -9,7 +9,7 @@ import { networks } from "./index.js";
 
 interface Case {
   name: string;
-  network: "vgg" | "resNet" | "wideResNet";
+  network: "vgg" | "resNet" | "wideResNet" | "residualMlp";
   options: never;
   batchSize: number;
   learningRate: number;

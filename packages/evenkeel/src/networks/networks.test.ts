@@ -23,6 +23,8 @@ const small: Record<keyof typeof networks, (options?: NetworkOptions) => Model> 
     }),
   leNet5: (options) => networks.leNet5({ inputShape: [16, 16], runtime, ...options }),
   mlp: (options) => networks.mlp({ inputShape: [4, 3], units: [8, 6], runtime, ...options }),
+  residualMlp: (options) =>
+    networks.residualMlp({ inputShape: [4, 3], units: 6, blocks: 2, runtime, ...options }),
   resNet: (options) =>
     networks.resNet({ depth: 8, widthFactor: 1 / 4, inputShape: [3, 8, 8], runtime, ...options }),
   vgg: (options) => networks.vgg({ depth: 11, widthFactor: 1 / 16, runtime, ...options }),
@@ -208,6 +210,26 @@ describe("layer names", () => {
       "input dense_1 dense_1_normalization dense_2 dense_2_normalization dense_3",
     ],
     [
+      "residualMlp",
+      small.residualMlp({ dropoutRate: 0.1 }),
+      "input flatten stem block_1_normalization block_1_activation block_1_dropout block_1_dense block_1_add block_2_normalization block_2_activation block_2_dropout block_2_dense block_2_add head_normalization head_activation output",
+    ],
+    [
+      "residualMlp",
+      small.residualMlp({ activation: "linear", placement: "after" }),
+      "input flatten stem block_1_normalization block_1_dense block_1_add block_2_normalization block_2_dense block_2_add head_normalization output",
+    ],
+    [
+      "residualMlp",
+      networks.residualMlp({ blocks: 1, residual: { skipInit: 0 } }),
+      "input stem block_1_activation block_1_dense block_1_scale block_1_add head_activation output",
+    ],
+    [
+      "residualMlp",
+      networks.residualMlp({ blocks: 1, residual: "dividedByRoot2" }),
+      "input stem block_1_activation block_1_dense block_1_add block_1_scale head_activation output",
+    ],
+    [
       "leNet5",
       small.leNet5({ normalization: "none" }),
       "input channel conv_1 conv_1_activation pool_1 conv_2 conv_2_activation pool_2 flatten dense_1 dense_1_activation dense_2 dense_2_activation output",
@@ -222,7 +244,7 @@ describe("layer names", () => {
       small.caffeNet({ normalization: "none", activation: "linear" }),
       "input conv_1 pool_1 conv_2 pool_2 conv_3 conv_4 conv_5 pool_5 flatten dense_6 dense_6_dropout dense_7 dense_7_dropout output",
     ],
-  ])("of %s", (_name, model, expected) => {
+  ])("of %s: %#", (_name, model, expected) => {
     expect(names(model)).toEqual(expected.split(" "));
   });
 });

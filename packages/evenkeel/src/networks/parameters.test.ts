@@ -27,6 +27,21 @@ describe("parameter counts", () => {
     ["ResNet-32", () => networks.resNet({ ...fast, depth: 32 }), 464_154],
     ["ResNet-56", () => networks.resNet({ ...fast, depth: 56 }), 853_018],
     ["ResNet-110", () => networks.resNet({ ...fast, depth: 110 }), 1_727_962],
+    [
+      "the residual MLP of 16 blocks",
+      () => networks.residualMlp({ ...plain, blocks: 16 }),
+      785 * 100 + 16 * 101 * 100 + 1010,
+    ],
+    [
+      "… with batch normalization",
+      () => networks.residualMlp({ ...fast, blocks: 16 }),
+      784 * 100 + 16 * (100 * 100 + 200) + 200 + 1010,
+    ],
+    [
+      "… with SkipInit",
+      () => networks.residualMlp({ ...fast, blocks: 16, residual: { skipInit: 0 } }),
+      785 * 100 + 16 * (101 * 100 + 1) + 1010,
+    ],
     ["the deep linear network", () => networks.deepLinear(fast), 25 * 10 * 10],
     [
       "… with batch normalization",

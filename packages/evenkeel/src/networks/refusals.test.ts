@@ -152,6 +152,21 @@ describe("what does not fit", () => {
       "networks.resNet: residual must be",
     ],
     [
+      "a residual sum of dense layers",
+      () => networks.residualMlp({ blocks: 1, residual: "mean" as never }),
+      'networks.residualMlp: residual must be "sum", "dividedByRoot2" or { skipInit: a finite number }',
+    ],
+    [
+      "no blocks",
+      () => networks.residualMlp({} as never),
+      "networks.residualMlp: blocks must be a whole number of at least 1, got undefined.",
+    ],
+    [
+      "a list of widths where all are equal",
+      () => networks.residualMlp({ blocks: 2, units: [64, 64] as never }),
+      "networks.residualMlp: units must be a whole number of at least 1, got [64,64].",
+    ],
+    [
       "a shortcut of fewer channels",
       () => networks.wideResNet({ depth: 10, widthFactor: 1 / 2, shortcut: "identity" }),
       'stage_1_block_1 has 8 channels and takes 16, which an identity shortcut cannot make fewer. Use shortcut: "projection".',

@@ -20,6 +20,8 @@ export interface RunIdentity extends Pick<Run<unknown>, "experiment" | "settings
   /** Of the experiment. */
   revision: number;
   seed: number;
+  /** What executes it, an execution provider of ONNX Runtime. Default `cpu`. */
+  device?: string;
   /** The version of the library. Default: the one that is here. */
   evenkeel?: string;
 }
@@ -30,9 +32,11 @@ export function keyOf({
   revision,
   settings,
   seed,
+  device = "cpu",
   evenkeel = evenkeelVersion,
 }: RunIdentity): string {
-  return digest(stableJson([experiment, revision, settings, seed, evenkeel])).slice(0, 20);
+  const elsewhere = device === "cpu" ? [] : [device];
+  return digest(stableJson([experiment, revision, settings, seed, evenkeel, ...elsewhere])).slice(0, 20);
 }
 
 /** The SHA-256 of a text as hex digits. */

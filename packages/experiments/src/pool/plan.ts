@@ -34,12 +34,13 @@ export interface Plan {
  * Plans the runs that claims need. Nothing is computed.
  *
  * @param seeds Default: as many as each claim has at this size, from 1 on.
+ * @param device What executes them. Default `cpu`.
  */
-export function plan(claims: readonly Claim[], size: Size, seeds?: readonly number[]): Plan {
+export function plan(claims: readonly Claim[], size: Size, seeds?: readonly number[], device?: string): Plan {
   const runs = new Map<string, PlannedRun>();
   const planned = claims.map((claim) => {
     const own = seeds ?? Array.from({ length: defaultSeeds(claim, size) }, (_, index) => index + 1);
-    const needed = runsOf(claim, size, own);
+    const needed = runsOf(claim, size, own, device);
     for (const run of needed.flat().sort((a, b) => b.seconds - a.seconds)) {
       const known = runs.get(run.key);
       if (known) known.claims = [...new Set([...known.claims, claim.id])];
@@ -52,12 +53,17 @@ export function plan(claims: readonly Claim[], size: Size, seeds?: readonly numb
 }
 
 /** The runs of a claim, for every seed. */
-function runsOf(claim: Claim, size: Size, seeds: readonly number[]): PlannedRun[][] {
+function runsOf(
+  claim: Claim,
+  size: Size,
+  seeds: readonly number[],
+  device: string | undefined,
+): PlannedRun[][] {
   const named = Object.entries(claim.runs(size) as Record<string, Run<unknown>>).map(([name, run]) => {
     const { experiment, settings } = run;
     const kind = experiments.get(experiment);
     if (!kind) throw new Error(`${claim.id}: there is no experiment "${experiment}" for its run "${name}".`);
-    return { name, experiment, settings, revision: kind.revision, seconds: kind.seconds(settings) };
+    return { name, experiment, settings, device, revision: kind.revision, seconds: kind.seconds(settings) };
   });
   return seeds.map((seed) =>
     named.map((run) => ({ ...run, seed, key: keyOf({ ...run, seed }), claims: [claim.id] })),

@@ -54,8 +54,8 @@ export async function inProcesses(
   const lane = async (number: number) => {
     for (let run = next(); run !== undefined && !signal?.aborted; run = next()) {
       observer.begins?.(run, number);
-      const { experiment, settings, seed } = run;
-      const task: RunTask = { experiment, settings, seed, threads, checkpoint: checkpointOf?.(run) };
+      const { experiment, settings, seed, device } = run;
+      const task: RunTask = { experiment, settings, seed, device, threads, checkpoint: checkpointOf?.(run) };
       let words = "";
       const on = (message: RunProgress | { stdout?: string; stderr?: string }) => {
         if ("share" in message) observer.progress?.(run!, message.share, number);

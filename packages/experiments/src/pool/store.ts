@@ -26,7 +26,7 @@ export interface Store {
 }
 
 /** The file of a finished run. */
-interface RunFile extends Required<RunIdentity>, FinishedRun {
+interface RunFile extends RunIdentity, FinishedRun {
   key: string;
   /** The SHA-256 of the result's JSON. */
   sha256: string;
@@ -62,8 +62,8 @@ export function openStore(folder: string, warn: (message: string) => void = cons
       if (!isWhole(file, key)) return damaged(path, "its content does not match its key and checksum");
       return { seconds: file.seconds, result: file.result };
     },
-    write({ key, experiment, revision, settings, seed }, seconds, result) {
-      const identity = { experiment, revision, settings, seed, evenkeel: evenkeelVersion };
+    write({ key, experiment, revision, settings, seed, device }, seconds, result) {
+      const identity = { experiment, revision, settings, seed, device, evenkeel: evenkeelVersion };
       const head = stableJson({ key, ...identity, seconds, sha256: digest(normal(JSON.parse(result))) });
       mkdirSync(folder, { recursive: true });
       const path = join(folder, `${key}.json`);

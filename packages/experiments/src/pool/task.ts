@@ -1,7 +1,7 @@
 import type { RunIdentity } from "./key.js";
 
 /** What a worker process is asked to do. */
-export interface RunTask extends Pick<RunIdentity, "experiment" | "settings" | "seed"> {
+export interface RunTask extends Pick<RunIdentity, "experiment" | "settings" | "seed" | "device"> {
   /** For each operation. */
   threads: number;
   /** Where a long run keeps how far it is. */

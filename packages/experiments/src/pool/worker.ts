@@ -8,14 +8,15 @@ import type { DoneRun, RunTask } from "./task.js";
 /** The least time between two messages of how far a run is, milliseconds. */
 const progressInterval = 100;
 
-/** One for each number of threads, which is one for all of a pool's runs. */
-const runtimes = new Map<number, Runtime>();
+/** By device and number of threads, which are the same for all of a pool's runs. */
+const runtimes = new Map<string, Runtime>();
 
-async function run({ experiment, settings, seed, threads, checkpoint }: RunTask): Promise<DoneRun> {
+async function run({ experiment, settings, seed, device, threads, checkpoint }: RunTask): Promise<DoneRun> {
   const kind = experiments.get(experiment);
   if (!kind) throw new Error(`There is no experiment "${experiment}".`);
-  const runtime = runtimes.get(threads) ?? nodeRuntime({ threads });
-  runtimes.set(threads, runtime);
+  const place = `${device} ${threads}`;
+  const runtime = runtimes.get(place) ?? nodeRuntime({ device, threads });
+  runtimes.set(place, runtime);
   const goesOn = checkpoint !== undefined && existsSync(checkpoint);
   let first: number | undefined;
   let told = 0;

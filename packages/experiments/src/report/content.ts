@@ -32,6 +32,8 @@ export interface ReportContent {
   /** In the order in which they are shown within their work. */
   claims: readonly ClaimReport[];
   machine: { cpu: string; cores: number; memoryGiB: number; system: string };
+  /** What executed the runs: `cpu`, or another execution provider. */
+  device: string;
   /** What ran, with its version: `{ evenkeel: "0.1.0", "onnxruntime-node": "1.30.0", node: "20.19.0" }`. */
   versions: Readonly<Record<string, string>>;
   /** When it began, ISO 8601. */

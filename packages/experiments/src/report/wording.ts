@@ -16,6 +16,7 @@ export function aboutLine({ claims, runs, machine }: ReportContent): string {
 export function factsOf({
   claims,
   machine,
+  device,
   versions,
   begun,
   seconds,
@@ -28,6 +29,7 @@ export function factsOf({
       "machine",
       `${machine.cpu}, ${counted(machine.cores, "core")}, ${machine.memoryGiB} GiB, ${machine.system}`,
     ],
+    ["device", device],
     [
       "versions",
       Object.entries(versions)

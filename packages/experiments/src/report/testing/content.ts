@@ -84,6 +84,7 @@ export function contentOf(claims: readonly ClaimReport[]): ReportContent {
     machine: { cpu: "A processor", cores: 2, memoryGiB: 8, system: "linux 6.1" },
     versions: { evenkeel: "0.1.0", node: "20.19.0" },
     begun: "2026-11-21T20:00:00.000Z",
+    device: "cpu",
     seconds: 5000,
     runs: { count: 40, kept: 8, seconds: 9000 },
     command: "npx evenkeel-cli test-claim all --size laptop",
