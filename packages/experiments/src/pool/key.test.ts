@@ -64,6 +64,11 @@ describe("the key of a run", () => {
     expect(keyOf({ ...run, [name]: value })).not.toBe(keyOf(run));
   });
 
+  it("changes with the device, whose rounding is its own; the CPU is the one that is not named", () => {
+    expect(keyOf({ ...run, device: "cpu" })).toBe(keyOf(run));
+    expect(keyOf({ ...run, device: "webgpu" })).not.toBe(keyOf(run));
+  });
+
   it("does not tell apart what is left out and what is undefined", () => {
     expect(keyOf({ ...run, settings: { steps: 10, train: undefined } })).toBe(keyOf(run));
   });

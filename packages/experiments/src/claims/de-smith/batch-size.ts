@@ -195,7 +195,7 @@ export const ratesByBatchSize = claim({
   figures: (evidence) => [ratesFigure(evidence), searchesFigure(evidence)],
   remarks: {
     refuted:
-      "Few steps reward whatever learns fast: an optimum that noise would set after 200 epochs is set by curvature in a fifth of one, and there batch norm's advantage counts at every batch size.",
+      "Few steps reward whatever learns fast: after 200 epochs noise sets the optimal rate of small batches, in a fifth of one the largest rate at which the loss still falls may set it, and that is larger with batch norm at every batch size.",
     undecided: "Rates come in factors of 2, and near the optimum accuracy hardly depends on them.",
   },
 });

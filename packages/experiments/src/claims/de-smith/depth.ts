@@ -78,6 +78,11 @@ export const skipInitTrainsDeep = claim({
     },
   },
   figures,
+  remarks: {
+    refuted:
+      "Depths, rates and steps are few here: a network that would train in 200 epochs may not in 200 steps, and a shallow one may survive α = 1.",
+    undecided: "An accuracy lies between what we take for training (50 %) and for failing (20 %).",
+  },
 });
 
 /** DS20-4. */
@@ -127,6 +132,11 @@ export const stableVarianceIsNotEnough = claim({
     },
   },
   figures,
+  remarks: {
+    refuted:
+      "Dense layers are not convolutions: at the depths that are affordable here the division may not yet hurt.",
+    undecided: "An accuracy lies between what we take for training (50 %) and for failing (20 %).",
+  },
 });
 
 /** DS20-5. */
@@ -167,5 +177,6 @@ export const skipInitNearBatchNorm = claim({
   remarks: {
     refuted:
       "SkipInit leaves out the noise of batch statistics, which regularises; the paper adds dropout where that counts.",
+    undecided: "Between seeds accuracies differ by about as much as the margin.",
   },
 });
