@@ -196,7 +196,8 @@ export const ratesByBatchSize = claim({
   remarks: {
     refuted:
       "Few steps reward whatever learns fast: after 200 epochs noise sets the optimal rate of small batches, in a fifth of one the largest rate at which the loss still falls may set it, and that is larger with batch norm at every batch size.",
-    undecided: "Rates come in factors of 2, and near the optimum accuracy hardly depends on them.",
+    undecided:
+      "Rates come in factors of 2, and near the optimum accuracy hardly depends on them; or the seeds are too few.",
   },
 });
 

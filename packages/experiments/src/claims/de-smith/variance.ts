@@ -239,7 +239,7 @@ function variances(
   return {
     title,
     caption: normalized
-      ? "The skip path grows by about the branch's variance with every block; a projection begins it anew. The published panel is the formula, not the figure's points."
+      ? "The skip path grows by about the branch's variance with every block; a projection begins it anew, behind a batch norm that still sees the old one. The published panel is the formula, not the figure's points."
       : "Both double with every block. The published panel is the formula, not the figure's points.",
     panels: [predicted, measured],
   };
