@@ -43,6 +43,8 @@ export interface InitialNetworkResult {
   filterGradients: number[][];
   /** `[examples][classes]`. */
   logitGradients: number[][];
+  /** The examples' classes. */
+  labels: number[];
   /** By convolution. */
   sums: Record<string, KernelGradientSums>;
 }
@@ -56,7 +58,7 @@ const bins = 61;
 /** Looks at a network before it has been trained. */
 export const initialNetwork = experiment<InitialNetworkSettings, InitialNetworkResult>({
   name: "initial-network",
-  revision: 1,
+  revision: 2,
   seconds: ({ network, data, examples, sums }) => {
     // Every stage halves both sides and doubles the channels, so that all convolutions have as many terms as the first.
     const terms = examples * 16 ** 2 * 9 * 32 ** 2;
@@ -85,6 +87,7 @@ export const initialNetwork = experiment<InitialNetworkSettings, InitialNetworkR
         kernelGradient: entriesOf(found.weightGradients[kernel]!),
         filterGradients: means(found.layerGradients[convolution]!),
         logitGradients: means(found.layerGradients.output!),
+        labels: Array.from(y.data, Number),
         sums: Object.fromEntries(summed),
       };
     } finally {

@@ -125,6 +125,12 @@ export const lossAlongGradient = claim({
       ],
     },
   ],
+  remarks: {
+    refuted:
+      "The first batch shows the published curve. By the fourth, steps at 10⁻⁴ along the very large first gradients have taken this network to a flat place with a small loss, where it tolerates far longer steps than the published one did.",
+    undecided:
+      "The first batch shows the published curve. By the fourth, steps at 10⁻⁴ along the very large first gradients may have taken a network to a flat place with a small loss, where it tolerates far longer steps than the published one did.",
+  },
 });
 
 function linePlot(
@@ -178,9 +184,12 @@ const steps = (size: Size) => {
 
 type Moment = "mean" | "variance";
 
-/** The largest channel mean or variance of each layer, in size, part of the way. */
-function largest({ shares }: DivergingStep, part: 0 | -1, moment: Moment): number[] {
-  return Object.values(shares.at(part)!.moments).map((each) => Math.max(...each[moment].map(Math.abs)));
+/** The largest channel mean or variance of each layer, in size, at each part of the way. */
+function largest({ shares }: DivergingStep, moment: Moment): { atEnd: number; least: number }[] {
+  return Object.keys(shares[0]!.moments).map((layer) => {
+    const sizes = shares.map(({ moments }) => Math.max(...moments[layer]![moment].map(Math.abs)));
+    return { atEnd: sizes.at(-1)!, least: Math.min(...sizes) };
+  });
 }
 
 const nth = ["first", "second", "third"] as const;
@@ -189,20 +198,27 @@ const nth = ["first", "second", "third"] as const;
 const deeper = (moment: Moment, layer: 1 | 2) => ({
   title: `largest channel ${moment} at the end of the step, ${nth[layer]} layer ÷ ${nth[layer - 1]}`,
   of: ({ plain }: { plain: DivergingStep }) => {
-    const atEnd = largest(plain, -1, moment);
-    return atEnd[layer]! / atEnd[layer - 1]!;
+    const found = largest(plain, moment);
+    return found[layer]!.atEnd / found[layer - 1]!.atEnd;
   },
   scale: "log" as const,
   unit: "ratio" as const,
   rule: rules.above(1),
 });
 
-const growth = (layer: 0 | 1 | 2) => ({
-  title: `growth of the largest channel mean from the step's beginning, ${nth[layer]} layer`,
-  of: ({ plain }: { plain: DivergingStep }) =>
-    largest(plain, -1, "mean")[layer]! / largest(plain, 0, "mean")[layer]!,
+/** The loss falls before it rises, and activations with it: what blows up does so from its least value on the way. */
+const blowUp = (moment: Moment, layer: 0 | 1 | 2, rule?: ReturnType<typeof rules.above>) => ({
+  title:
+    layer === 0
+      ? `blow-up of the largest channel ${moment}, end of the step ÷ least on the way, first layer`
+      : `the same of the ${nth[layer]} layer ÷ that of the ${nth[layer - 1]}`,
+  of: ({ plain }: { plain: DivergingStep }) => {
+    const [own, before] = [layer, layer - 1].map((index) => largest(plain, moment)[index]);
+    return own!.atEnd / own!.least / (before ? before.atEnd / before.least : 1);
+  },
   scale: "log" as const,
   unit: "ratio" as const,
+  ...(rule && { rule }),
 });
 
 /** BJ18-6. */
@@ -226,9 +242,9 @@ export const divergingDepths = claim({
     deepMeans: deeper("mean", 2),
     variances: deeper("variance", 1),
     deepVariances: deeper("variance", 2),
-    growth1: growth(0),
-    growth2: growth(1),
-    growth3: growth(2),
+    blowUp: blowUp("mean", 0),
+    deepBlowUp: blowUp("mean", 1, rules.above(1)),
+    deepestBlowUp: blowUp("mean", 2, rules.above(1)),
     stepSize: {
       title: "step size at which the loss is 1000 times as large",
       of: ({ plain }) => plain.stepSize,

@@ -157,6 +157,12 @@ export const dominantClass = claim({
       ["class", "image"],
     ),
   ],
+  remarks: {
+    refuted:
+      "At this initialisation most images are pushed to one class with batch norm too, if less strongly: its residual stream also grows with depth, and all images share most of it.",
+    undecided:
+      "At this initialisation most images are often pushed to one class with batch norm too, if less strongly: its residual stream also grows with depth, and all images share most of it.",
+  },
 });
 
 /** The largest share, over the classes, of images of other classes that have their largest gradient at that class. */
@@ -170,12 +176,12 @@ function strength(result: InitialNetworkResult): number {
   return all.find(({ share }) => share === dominance(result))!.strength;
 }
 
-/** By class, over the images of other classes. An image's own class is the one whose gradient is negative. */
-function classes({ logitGradients }: InitialNetworkResult): { share: number; strength: number }[] {
+/** By class, over the images of other classes: how many push it most, and how strongly on average. */
+function classes({ logitGradients, labels }: InitialNetworkResult): { share: number; strength: number }[] {
   return logitGradients[0]!.map((_, label) => {
-    const others = logitGradients.filter((row) => row[label]! >= 0);
+    const others = logitGradients.filter((_, image) => labels[image] !== label);
     return {
-      share: mean(others.map((row) => (row[label] === Math.max(...row) ? 1 : 0))),
+      share: mean(others.map((row) => (row.indexOf(Math.max(...row)) === label ? 1 : 0))),
       strength: mean(others.map((row) => row[label]! * logitGradients.length)),
     };
   });

@@ -55,6 +55,10 @@ const deepest = (size: Size) => {
 /** The largest rate that trains; a third of the smallest that was tried where none does. */
 const rateOf = ({ largest, tried }: LargestRateResult) => largest ?? tried.at(-1)!.rate / 3;
 
+/** The largest rate at which the loss stays finite, whether anything is learned or not. */
+const finiteRateOf = (result: LargestRateResult) =>
+  result.tried.find(({ loss }) => loss !== null)?.rate ?? rateOf(result);
+
 /** The setting of both claims. */
 const setting = {
   smoke: "Small residual networks on digits, three rates",
@@ -81,6 +85,12 @@ export const largerRates = claim({
       scale: "log",
       unit: "ratio",
       rule: rules.above(10),
+    },
+    finite: {
+      title: "largest rate at which all stays finite, with ÷ without",
+      of: ({ deep, normalized }) => finiteRateOf(normalized) / finiteRateOf(deep),
+      scale: "log",
+      unit: "ratio",
     },
     without: { title: "largest rate without", of: ({ deep }) => rateOf(deep), scale: "log" },
     with: { title: "largest rate with", of: ({ normalized }) => rateOf(normalized), scale: "log" },
@@ -128,6 +138,12 @@ export const largerRates = claim({
       ],
     },
   ],
+  remarks: {
+    refuted:
+      "At half the published depth the unnormalised network still trains at rates that the published one did not, and at the largest rates the normalised one stays finite but has not learned anything within so few steps.",
+    undecided:
+      "At half the published depth the unnormalised network still trains at rates that the published one did not, and rates were tried at factors of about 3 only.",
+  },
 });
 
 /** BJ18-12. */

@@ -150,6 +150,12 @@ export const gainOfRate = claim({
       },
     ];
   },
+  remarks: {
+    refuted:
+      "So short a training does not let both networks fit the images, as they did in the publication: at the same rate the normalised one has fitted far more of them, and is ahead on the test images for that.",
+    undecided:
+      "So short a training does not let both networks fit the images, as they did in the publication, and what fits faster at one rate is ahead on the test images too.",
+  },
 });
 
 /** BJ18-10. */
@@ -200,6 +206,12 @@ export const singleBatchNorm = claim({
       ],
     },
   ],
+  remarks: {
+    refuted:
+      "The gain of batch norm is a few points in so short a training of half the published depth, and what one batch norm brings of it differs by as much.",
+    undecided:
+      "The gain of batch norm is a few points in so short a training of half the published depth, and seeds differ by as much.",
+  },
 });
 
 /** Curves of some of the trainings, by what each is called. */
