@@ -11,12 +11,12 @@ import {
   type Range,
 } from "../../probes/along-gradient.js";
 import type { Size } from "../../runs/run.js";
-import { bothSettings, imageNetworkName, imageRun, linearRun, names } from "./networks.js";
+import { imageNetworkName, linearRun, longImageRun, longSettings, names } from "./networks.js";
 import { lookCurve, overLooks } from "./summaries.js";
 
 const runs = (size: Size) => ({
-  plain: imageRun(size, "plain"),
-  normalized: imageRun(size, "normalized"),
+  plain: longImageRun(size, "plain"),
+  normalized: longImageRun(size, "normalized"),
   linearPlain: linearRun(size, "plain"),
   linearNormalized: linearRun(size, "normalized"),
 });
@@ -59,13 +59,13 @@ const grid =
   "Along the gradient of a training batch, the weights go ten steps of ½ to 4 times the learning rate (the deep linear network twelve of 1/100 to 30 times), of which the range is taken; a number that is not finite counts as 10⁶, the most that any counts.";
 
 const setting = {
-  smoke: `${bothSettings.smoke} Four points along the gradient.`,
-  laptop: `${bothSettings.laptop} ${grid}`,
-  paper: `${bothSettings.paper} ${grid}`,
+  smoke: `${longSettings.smoke} Four points along the gradient.`,
+  laptop: `${longSettings.laptop} ${grid}`,
+  paper: `${longSettings.paper} ${grid}`,
 };
 
 const early =
-  "At laptop size the training is a fortieth of the published one. It begins on the plain network's plateau, where gradients are small and the loss hardly changes along them; the second half, which lies behind the plateau, stands beside it. The deep linear network without batch norm spends most of its training near saddle points, where everything is flat.";
+  "At laptop size the training is a twentieth of the published one. It begins on the plain network's plateau, where gradients are small and the loss hardly changes along them; the second half, which lies behind the plateau, stands beside it. The deep linear network without batch norm spends most of its training near saddle points, where everything is flat.";
 
 const remarks = { undecided: early, refuted: early };
 
