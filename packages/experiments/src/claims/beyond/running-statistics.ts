@@ -1,6 +1,7 @@
 import { claim, type Evidence } from "../../claim/claim.js";
+import { across } from "../../claim/evidence.js";
 import { rules } from "../../claim/rule.js";
-import { across, meanCurve } from "../../figures/across.js";
+import { meanCurve } from "../../figures/curves.js";
 import type { Figure } from "../../figures/figure.js";
 import type { Size } from "../../runs/run.js";
 import { type StatisticsGapResult, statisticsGap } from "../../runs/statistics-gap.js";
@@ -96,9 +97,9 @@ export const preciseIsBetter = claim({
   title: "Exact statistics beat moving averages",
   statement:
     "Statistics computed anew for the final weights give better inference than a moving average, which mixes those of old weights; it shows where training is short.",
-  source: "sections 3.1 and 3.2",
+  source: "its comparison of PreciseBN with the moving average",
   published:
-    "ResNet-50 on ImageNet: curves, with the gap largest early and at large batches. Numbers from memory only.",
+    "Better than a moving average, which matters for large batches or short training (as remembered); no number at hand.",
   setting,
   runs: gaps,
   measures: {
@@ -110,10 +111,6 @@ export const preciseIsBetter = claim({
     },
   },
   figures,
-  remarks: {
-    undecided:
-      "300 steps at momentum 0.99 are three time constants: the moving average has nearly caught up.",
-  },
 });
 
 /** WJ21-2. */
@@ -122,7 +119,7 @@ export const discrepancyGrowsWithMomentum = claim({
   title: "Train–inference discrepancy",
   statement:
     "Inference departs from training more, the longer the memory of the running statistics is against the length of the training, and with noisier statistics the smaller the batch.",
-  source: "section 3.2; momentum and batch size are the two knobs of every implementation",
+  source: "the same; momentum and batch size are the two knobs of every implementation",
   published: "No number.",
   setting,
   runs: gaps,
