@@ -146,6 +146,17 @@ describe("evenkeel test-claim", () => {
     expect(readdirSync(inside).sort()).toEqual(["results", "results.json"]);
   });
 
+  it("keeps the results when the report cannot be written, with code 1", async () => {
+    const inside = join(folder, "no-report");
+    mkdirSync(join(inside, "report.html"), { recursive: true });
+    const one = ["IS15-1", "--size", "smoke", "--seeds", "1", "--out", inside];
+    const { code, stdout, stderr } = await testClaim(one);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^evenkeel: .*report\.html was not written: Cannot write .*\n$/);
+    expect(stdout).toMatch(/Written: .*ledger\.md, .*results\.json\n$/);
+    expect(results(inside).claims).toMatchObject([{ id: "IS15-1", verdict: "confirmed" }]);
+  });
+
   it("prints one JSON document with --json, and the progress elsewhere", async () => {
     const inside = join(folder, "json");
     const one = ["is15-1", "--size", "smoke", "--seeds", "1", "--out", inside, "--json"];

@@ -1,6 +1,6 @@
 import { type Claim, requireClaims, type Size, sizes } from "evenkeel-experiments";
 import { defaultJobs } from "evenkeel-experiments/pool";
-import { oneOf, seedsFrom, whole } from "../compare/options.js";
+import { oneOf, seedsFrom, whole } from "../options/values.js";
 import { UsageError } from "../usage-error.js";
 
 /** The options of `test-claim` that decide what is computed, as they were typed. */
@@ -29,9 +29,14 @@ export function testSettingsFrom(names: readonly string[], options: TestClaimOpt
     claims: claimsOf(names),
     size: oneOf("--size", options.size, sizes),
     ...(options.seeds !== undefined && { seeds: seedsFrom(options.seeds) }),
-    jobs: options.jobs === undefined ? defaultJobs : whole("--jobs", options.jobs, 1, 1024),
+    jobs: options.jobs === undefined ? usualJobs(options) : whole("--jobs", options.jobs, 1, 1024),
     device: options.device,
   };
+}
+
+/** Runs at once unless told: one for each core, and one on a device that all of them would share. */
+function usualJobs({ device }: Pick<TestSettings, "device">): number {
+  return device === "cpu" ? defaultJobs : 1;
 }
 
 /** The claims that are meant. @throws UsageError for a name that is no claim's and no work's. */
@@ -44,12 +49,13 @@ export function claimsOf(names: readonly string[]): Claim[] {
 }
 
 /** The command that tests the same again. */
-export function commandOf(names: readonly string[], { size, seeds, jobs, device }: TestSettings): string {
+export function commandOf(names: readonly string[], settings: TestSettings): string {
+  const { size, seeds, jobs, device } = settings;
   return [
     `npx evenkeel-cli test-claim ${names.join(" ")} --size ${size}`,
     // A lone number would be read as how many.
     ...(seeds ? [`--seeds ${seeds.length === 1 ? `${seeds[0]},` : seeds.join(",")}`] : []),
-    ...(jobs === defaultJobs ? [] : [`--jobs ${jobs}`]),
+    ...(jobs === usualJobs(settings) ? [] : [`--jobs ${jobs}`]),
     ...(device === "cpu" ? [] : [`--device ${device}`]),
   ].join(" ");
 }

@@ -1,4 +1,5 @@
 import type { MeasureResult, Verdict } from "evenkeel-experiments";
+import type { Tested } from "evenkeel-experiments/pool";
 import type { ClaimReport } from "evenkeel-experiments/report";
 import type { Provenance } from "../runs/configuration.js";
 
@@ -20,6 +21,8 @@ export interface ClaimResults extends Provenance {
   command: string;
   /** What executed the runs. */
   device: string;
+  /** There when it was interrupted: then not all claims that were asked for are there. */
+  interrupted?: true;
   claims: ClaimResult[];
 }
 
@@ -32,17 +35,43 @@ export interface ClaimResult {
   /** What its runs took, all together. */
   seconds: number;
   verdict?: Verdict;
-  measures?: MeasureResult[];
+  measures?: MeasureNumbers[];
   remark?: string;
+  /** Why it has no figures in the report. */
+  figuresError?: string;
   /** Why it has no verdict. */
   error?: string;
 }
 
+/** A measure; without `low` and `high` where there is one seed, which makes no interval. */
+export type MeasureNumbers = Omit<MeasureResult, "low" | "high"> &
+  Partial<Pick<MeasureResult, "low" | "high">>;
+
+/** All of a test as data. */
+export function resultsOf(
+  { claims }: Pick<Tested, "claims">,
+  about: Omit<ClaimResults, "claims" | "interrupted">,
+  interrupted: boolean,
+): ClaimResults {
+  return { ...about, ...(interrupted && { interrupted }), claims: claims.map(resultOf) };
+}
+
 /** A claim's report without figures and texts. */
-export function resultOf(report: ClaimReport): ClaimResult {
+function resultOf(report: ClaimReport): ClaimResult {
   const { id, title } = report.claim;
   const { size, seeds, seconds } = report;
   if ("error" in report) return { id, title, size, seeds, seconds, error: report.error };
+  const { figuresError } = report;
   const { verdict, measures, remark } = report.judgement;
-  return { id, title, size, seeds, seconds, verdict, measures, ...(remark !== undefined && { remark }) };
+  return {
+    ...{ id, title, size, seeds, seconds, verdict },
+    measures: measures.map(numbersOf),
+    ...(remark !== undefined && { remark }),
+    ...(figuresError !== undefined && { figuresError }),
+  };
+}
+
+/** JSON has no infinities: it would hold `null` for them. */
+function numbersOf({ low, high, ...measure }: MeasureResult): MeasureNumbers {
+  return [low, high].every(Number.isFinite) ? { ...measure, low, high } : measure;
 }

@@ -5,14 +5,16 @@ import {
   plan,
   type Remainder,
   remainder,
+  requireWritable,
   type Tested,
   testClaims,
+  writeWhole,
 } from "evenkeel-experiments/pool";
 import type { ClaimReport } from "evenkeel-experiments/report";
 import { counted, countsOf, duration, ledger, reportPage } from "evenkeel-experiments/report";
 import { enumerated } from "../results/wording.js";
 import { provenance } from "../runs/configuration.js";
-import { requireFolder, writeWhole } from "../runs/folder.js";
+import { requireFolder } from "../runs/folder.js";
 import { runtimeFor } from "../runs/runtime.js";
 import { onInterrupt } from "../terminal/interrupt.js";
 import { UsageError } from "../usage-error.js";
@@ -20,7 +22,7 @@ import { dryRunOf, dryRunText } from "./dry-run.js";
 import { missingText } from "./missing-data.js";
 import { commandOf, type TestClaimOptions, testSettingsFrom } from "./options.js";
 import { type TestDisplay, type TestOverview, testBars, testLines } from "./progress.js";
-import { type ClaimResults, resultOf } from "./results.js";
+import { type ClaimResults, resultsOf } from "./results.js";
 import { verdictTable } from "./verdicts.js";
 
 /** All options of `test-claim`: what to compute, and what to do with it. */
@@ -62,6 +64,7 @@ export async function testClaimCommand(
     return 0;
   }
   if (missing.length > 0) throw new UsageError(missingText(missing));
+  requireWritableOut(options.out);
 
   const begun = new Date();
   const progress = displayFor(options, { plan: planned, rest, jobs: settings.jobs });
@@ -79,23 +82,23 @@ export async function testClaimCommand(
     interrupt.release();
   }
 
-  const results: ClaimResults = {
+  const about = {
     begun: begun.toISOString(),
     seconds: (Date.now() - begun.getTime()) / 1000,
     runs: { count: planned.runs.length, kept: rest.kept.size, seconds: tested.seconds },
     command: commandOf(names, settings),
     device: settings.device,
     ...provenance(runtime.name),
-    claims: tested.claims.map(resultOf),
   };
-  const written = signal.aborted ? [] : write(options, results, tested.claims);
+  const results = resultsOf(tested, about, signal.aborted);
+  const { written, problems } = signal.aborted
+    ? { written: [], problems: [] }
+    : write(options, results, tested.claims);
   if (options.json) process.stdout.write(json(results));
   else {
     const lines = [
       ...(tested.claims.length > 0 ? [verdictTable(tested.claims, width), ""] : []),
-      ...tested.claims.flatMap((report) =>
-        "error" in report ? [`${report.claim.id} failed: ${report.error}`] : [],
-      ),
+      ...tested.claims.flatMap(failureOf),
       summary(tested, rest, results.seconds),
       ...(signal.aborted
         ? ["Interrupted. What is finished is kept: the same command goes on from there."]
@@ -104,35 +107,59 @@ export async function testClaimCommand(
     ];
     process.stdout.write(`\n${lines.join("\n")}\n`);
   }
+  for (const problem of problems) warn(problem);
   if (signal.aborted) return 130;
-  return tested.claims.some((report) => "error" in report) ? 1 : 0;
+  return problems.length > 0 || tested.claims.some((report) => failureOf(report).length > 0) ? 1 : 0;
 }
 
-/** Writes what came out. @returns the files, the one to look at first. */
+/** @throws UsageError where the folder cannot be made, or no file in it. */
+function requireWritableOut(out: string): void {
+  try {
+    requireWritable(out);
+  } catch (cause) {
+    throw new UsageError(`${(cause as Error).message} Give another --out.`, { cause });
+  }
+}
+
+/** What went wrong with a claim, in a line; none when nothing did. */
+function failureOf(report: ClaimReport): string[] {
+  const { id } = report.claim;
+  if ("error" in report) return [`${id} failed: ${report.error}`];
+  return report.figuresError === undefined ? [] : [`${id} has no figures: ${report.figuresError}`];
+}
+
+/**
+ * Writes what came out: the results first, so that a report that cannot be made takes nothing with it.
+ *
+ * @returns the files, the one to look at first, and what could not be written.
+ */
 function write(
   { out, report }: TestClaimCommandOptions,
   results: ClaimResults,
   claims: readonly ClaimReport[],
-): string[] {
+): { written: string[]; problems: string[] } {
   const { begun, seconds, runs, command, device, machine } = results;
   const { evenkeel, cli, runtime, node } = results.versions;
   const [runtimeName, runtimeVersion] = runtime.split(" ") as [string, string];
   const versions = { evenkeel, "evenkeel-cli": cli, [runtimeName]: runtimeVersion, node };
   const content = { claims, machine, versions, begun, seconds, runs, command, device };
-  const files: [string, string][] = [
-    ...(report
-      ? ([
-          ["report.html", reportPage(content)],
-          ["ledger.md", ledger(content)],
-        ] as [string, string][])
-      : []),
-    ["results.json", json(results)],
+  const files: [name: string, make: () => string][] = [
+    ["results.json", () => json(results)],
+    ["ledger.md", () => ledger(content)],
+    ["report.html", () => reportPage(content)],
   ];
-  return files.map(([name, text]) => {
+  const written: string[] = [];
+  const problems: string[] = [];
+  for (const [name, make] of report ? files : files.slice(0, 1)) {
     const path = join(out, name);
-    writeWhole(path, text);
-    return path;
-  });
+    try {
+      writeWhole(path, make());
+      written.unshift(path);
+    } catch (error) {
+      problems.push(`${path} was not written: ${(error as Error).message}`);
+    }
+  }
+  return { written, problems };
 }
 
 function displayFor({ quiet, json: asJson }: TestClaimCommandOptions, overview: TestOverview): TestDisplay {

@@ -1,6 +1,6 @@
 import type { ActivationName } from "evenkeel";
+import { distinct, list, oneOf, seedsFrom, whole, wrong } from "../options/values.js";
 import { UsageError } from "../usage-error.js";
-import { nearest } from "./nearest.js";
 import {
   type DatasetName,
   datasetTargets,
@@ -90,15 +90,6 @@ function variantsFrom(text: string): VariantName[] {
   return variantNames.filter((name) => chosen.includes(name));
 }
 
-/** A single number is how many, several are the seeds themselves. */
-export function seedsFrom(text: string): number[] {
-  if (text.includes(",")) {
-    return distinct(list("--seeds", text, (seed) => whole("--seeds", seed, 0, 2 ** 31 - 1)));
-  }
-  const count = whole("--seeds", text, 1, 1000);
-  return Array.from({ length: count }, (_, index) => index + 1);
-}
-
 function learningRate(text: string): number {
   const rate = Number(text);
   if (rate > 0 && Number.isFinite(rate)) return rate;
@@ -112,40 +103,4 @@ function targetFrom(text: string): number {
   throw new UsageError(
     `--target must be a test accuracy between 0 and 1, such as 0.97, got "${text}".${hint}`,
   );
-}
-
-/** @throws UsageError unless the text is a whole number from `least` to `most`. */
-export function whole(option: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isInteger(value) && value >= least && value <= most) return value;
-  throw wrong(option, `a whole number from ${least} to ${most}`, text);
-}
-
-/** The items between commas, in their order. */
-function list<T>(option: string, text: string, parse: (item: string) => T): T[] {
-  const items = text
-    .split(",")
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
-  if (items.length === 0) throw wrong(option, "a list with commas, with at least one item", text);
-  return items.map(parse);
-}
-
-function distinct<T>(items: readonly T[]): T[] {
-  return [...new Set(items)];
-}
-
-/** The name that is meant. @throws UsageError naming those there are, and the one that may have been meant. */
-export function oneOf<T extends string>(option: string, text: string, known: readonly T[]): T {
-  // The library's adamW and leakyRelu are also people's adamw and leaky-relu.
-  const plain = (name: string) => name.toLowerCase().replaceAll(/[\s_-]/g, "");
-  const found = known.find((name) => plain(name) === plain(text));
-  if (found !== undefined) return found;
-  const meant = nearest(plain(text), known);
-  const hint = meant === undefined ? "" : ` Did you mean ${meant}?`;
-  throw new UsageError(`${option} knows no "${text}". There are: ${known.join(", ")}.${hint}`);
-}
-
-function wrong(option: string, expected: string, got: string): UsageError {
-  return new UsageError(`${option} must be ${expected}, got "${got}".`);
 }

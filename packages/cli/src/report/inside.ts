@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { isOnLogAxis, logTicks, svg } from "evenkeel-experiments/report";
+import { isOnLogAxis, logTicks } from "evenkeel-experiments/figures";
+import { svg } from "evenkeel-experiments/report";
 import type { Percentiles, Probe, RunRecord } from "../compare/records.js";
 import type { Settings } from "../compare/settings.js";
 import { type VariantName, variants } from "../compare/variants.js";

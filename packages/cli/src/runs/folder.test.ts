@@ -39,7 +39,8 @@ describe("a run's folder", () => {
   it("is replaced with what a crash left half written in it", () => {
     const path = join(out, "crashed");
     mkdirSync(path);
-    for (const file of ["config.json", "report.html.part"]) writeFileSync(join(path, file), "");
+    for (const file of ["config.json", "report.html.part", "results.json.12345.part"])
+      writeFileSync(join(path, file), "");
     const options = { out, name: "crashed", force: true };
     openFolder(runFolder(options, settings), settings).close();
     expect(readdirSync(path).sort()).toEqual(["metrics.jsonl", "models"]);

@@ -4,14 +4,13 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  renameSync,
   rmdirSync,
   rmSync,
   statSync,
-  writeFileSync,
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { writeWhole } from "evenkeel-experiments/pool";
 import type { Observer } from "../compare/records.js";
 import { armName, type Settings } from "../compare/settings.js";
 import { UsageError } from "../usage-error.js";
@@ -20,7 +19,7 @@ import { UsageError } from "../usage-error.js";
 const contents = ["config.json", "metrics.jsonl", "results.json", "report.html", "models"];
 
 /** Ends the name of a file that is not yet whole; a crash may leave one behind. */
-const unfinished = ".part";
+const unfinished = /(\.\d+)?\.part$/;
 
 /** Where to keep a comparison. */
 export interface FolderOptions {
@@ -67,12 +66,6 @@ export function requireFolder(path: string, options: string): string {
   const ground = nearestExisting(path);
   if (statSync(ground).isDirectory()) return ground;
   throw new UsageError(`${ground} is a file, not a folder. Give another ${options}.`);
-}
-
-/** Writes a file whole or not at all. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
-  writeFileSync(path + unfinished, content);
-  renameSync(path + unfinished, path);
 }
 
 /** A run folder that is being filled. */
@@ -146,7 +139,7 @@ export function openFolder(path: string, settings: Settings): OpenFolder {
 
 /** Whether a file in a run's folder is the run's, whole or not. */
 function isOwn(file: string): boolean {
-  return contents.includes(file.endsWith(unfinished) ? file.slice(0, -unfinished.length) : file);
+  return contents.includes(file.replace(unfinished, ""));
 }
 
 /** The path itself, or else the innermost folder (or file) around it that exists. */

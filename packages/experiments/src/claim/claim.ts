@@ -65,9 +65,20 @@ export interface ClaimDefinition<R extends Runs> {
 // biome-ignore lint/suspicious/noExplicitAny: a function of particular results takes no others, and a list needs both
 export type Claim = ClaimDefinition<any>;
 
-/** Defines a claim; types the measures by the results of its runs. */
+/**
+ * Defines a claim; types the measures by the results of its runs.
+ *
+ * @throws Error when no measure has a rule.
+ */
 export function claim<R extends Runs>(definition: ClaimDefinition<R>): Claim {
+  requireRule(definition);
   return definition;
+}
+
+/** @throws Error naming the claim when no measure has a rule: nothing would decide it. */
+export function requireRule({ id, measures }: Pick<Claim, "id" | "measures">): void {
+  if (Object.values(measures).some(({ rule }) => rule)) return;
+  throw new Error(`${id}: no measure has a rule, so nothing decides the claim. Give at least one a rule.`);
 }
 
 /** How many seeds a claim is tested with unless told. */

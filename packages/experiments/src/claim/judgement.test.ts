@@ -86,4 +86,14 @@ describe("verdicts", () => {
       'IS15-99: the measure "value" is NaN for seed 2; it must be a finite number.',
     );
   });
+
+  it("is none of a claim without a rule, which is refused when it is defined", () => {
+    const message = "IS15-99: no measure has a rule, so nothing decides the claim.";
+    expect(() => tested({ shown: measured(undefined) })).toThrow(message);
+    const claim = {
+      ...tested({ value: measured(rules.above(0)) }),
+      measures: { shown: measured(undefined) },
+    };
+    expect(() => judge(claim, evidence(1, 2, 3, 2, 1))).toThrow(message);
+  });
 });

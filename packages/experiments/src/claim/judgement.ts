@@ -1,5 +1,5 @@
 import { bootstrap, type Interval } from "../statistics/interval.js";
-import type { Claim, Evidence, Measure, Runs } from "./claim.js";
+import { type Claim, type Evidence, type Measure, type Runs, requireRule } from "./claim.js";
 import { type Rule, type Verdict, verdictOf } from "./rule.js";
 
 /** A measure as it came out. */
@@ -24,8 +24,13 @@ export interface Judgement {
   remark?: string;
 }
 
-/** Takes the claim's measures and applies its rules. @throws Error naming a measure that is no finite number. */
+/**
+ * Takes the claim's measures and applies its rules.
+ *
+ * @throws Error naming a measure that is no finite number, or the claim when it has no rule.
+ */
 export function judge(claim: Claim, evidence: Evidence<Runs>): Judgement {
+  requireRule(claim);
   const measures = Object.entries(claim.measures).map(([name, measure]) =>
     taken(claim, name, measure as Measure<Runs>, evidence),
   );

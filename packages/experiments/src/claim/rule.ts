@@ -40,17 +40,3 @@ export function verdictOf(rule: Rule, { low, high, n }: Interval, values: readon
       return values.every((value) => Math.abs(value) <= rule.tolerance) ? "confirmed" : "refuted";
   }
 }
-
-/** The rule in words. */
-export function ruleText(rule: Rule): string {
-  switch (rule.type) {
-    case "above":
-      return `the whole interval above ${rule.bound}`;
-    case "below":
-      return `the whole interval below ${rule.bound}`;
-    case "between":
-      return `the whole interval between ${rule.low} and ${rule.high}`;
-    case "exact":
-      return `every value within ${rule.tolerance} of 0`;
-  }
-}

@@ -31,6 +31,14 @@ describe("the claims", () => {
           expect(experiments.has(experiment), experiment).toBe(true);
           // A run is kept in a file and sent to another process: its settings must survive that.
           expect(JSON.parse(JSON.stringify(settings))).toEqual(settings);
+          const { steps, every } = settings as { steps?: number; every?: number };
+          if (steps !== undefined && every !== undefined) {
+            for (const count of [steps, every]) {
+              expect(Number.isInteger(count) && count >= 1, `${size}: ${steps} steps, every ${every}`).toBe(
+                true,
+              );
+            }
+          }
         }
       }
     },

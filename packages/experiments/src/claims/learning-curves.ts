@@ -1,5 +1,6 @@
 import type { Evidence, Runs } from "../claim/claim.js";
-import { across, curves } from "../figures/across.js";
+import { across } from "../claim/evidence.js";
+import { curves } from "../figures/curves.js";
 import type { Mark } from "../figures/figure.js";
 import { curveOf } from "../runs/curves.js";
 import type { Measures, TrainingResult } from "../runs/training.js";

@@ -33,6 +33,7 @@ describe("a drawn plot", () => {
   it("has a name, axes with labels, and nothing that two drawings differ in", () => {
     const plot = plotOf([{ type: "line", series: "a", points: curve }], {}, { domain: [0, 0.5] });
     const svg = drawn(plot);
+    expect(svg.getAttribute("role")).toBe("img");
     expect(svg.getAttribute("aria-label")).toBe("a plot");
     expect(texts(svg)).toEqual(expect.arrayContaining(["step →", "↑ accuracy", "0.5"]));
     expect(svg.querySelector("style")).toBeNull();
@@ -100,6 +101,16 @@ describe("a drawn plot", () => {
       .getAttribute("clip-path")!
       .slice("url(#".length, -1);
     expect([...svg.querySelectorAll("clipPath")].map(({ id }) => id)).toContain(cutter);
+  });
+
+  it("has ids and a label of its own where told", () => {
+    const plot = plotOf([{ type: "line", series: "a", points: curve }], {}, { domain: [0, 0.6] });
+    const svg = drawPlot(plot, { document, styles: new Map(), id: "IS15-8-1-2", label: "figure: plot" });
+    const ids = [...svg.querySelectorAll("[id]")].map(({ id }) => id);
+    expect(ids.length).toBeGreaterThan(0);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(id).toMatch(/^IS15-8-1-2-/);
+    expect(svg.getAttribute("aria-label")).toBe("figure: plot");
   });
 
   it("shows its marks where the asked domain has none of them", () => {

@@ -17,6 +17,13 @@ import type { SeriesStyle } from "./series.js";
 export interface DrawOptions {
   /** What makes the elements: the browser's document, or one in software. */
   document: Document;
+  /** What is read out in place of the plot. Default its title. */
+  label?: string;
+  /**
+   * What the ids within the drawing begin with. Plots of one page need different ones, since a reference finds the
+   * first of its name. Default `plot`.
+   */
+  id?: string;
   /** From `seriesStyles(figure)`. A series without a style has the text's colour. */
   styles: ReadonlyMap<string, SeriesStyle>;
   /** What the axes must show, from `needsOf(figure)`. Default: what this plot's marks need. */
@@ -43,7 +50,7 @@ const characterWidth = 0.56 * fontSize;
  * (`seriesColorRules`), and `--ground`, which is behind everything.
  */
 export function drawPlot(plot: PlotPanel, options: DrawOptions): SVGSVGElement {
-  const { document, styles, width = 400, height = 270 } = options;
+  const { document, styles, label = plot.title, id = "plot", width = 400, height = 270 } = options;
   const shown = withHeatAxes(plot);
   const needs = options.needs ?? { x: needOf(shown, "x"), y: needOf(shown, "y") };
   const x = drawnAxis(shown.x, needs.x, pointPlaces(shown));
@@ -59,7 +66,7 @@ export function drawPlot(plot: PlotPanel, options: DrawOptions): SVGSVGElement {
     document,
     // A name of its own for every plot, as Plot makes by default, would make two equal pages differ.
     className: "plot",
-    ariaLabel: plot.title,
+    ariaLabel: label,
     width,
     height,
     marginLeft,
@@ -82,7 +89,8 @@ export function drawPlot(plot: PlotPanel, options: DrawOptions): SVGSVGElement {
       ...ruleLabels(shown.marks, frame),
     ],
   } as Plot.PlotOptions) as SVGSVGElement;
-  tidy(drawn);
+  drawn.setAttribute("role", "img");
+  tidy(drawn, id);
   return drawn;
 }
 
@@ -172,7 +180,7 @@ function linesOf(text: string, width: number): number {
  * Takes out what makes pages larger or two of them differ: Plot's own style sheet, digits behind a thousandth of a
  * pixel, and numbered names of what marks are cut off by, which get the name of the frame.
  */
-function tidy(drawn: SVGSVGElement): void {
+function tidy(drawn: SVGSVGElement, id: string): void {
   drawn.querySelector("style")?.remove();
   for (const element of drawn.querySelectorAll("[transform]")) {
     element.setAttribute("transform", element.getAttribute("transform")!.replace(/\d+\.\d{3,}/g, shortened));
@@ -180,7 +188,7 @@ function tidy(drawn: SVGSVGElement): void {
   const names = new Map<string, string>();
   for (const cutter of drawn.querySelectorAll("clipPath")) {
     const sides = ["x", "y", "width", "height"].map((side) => cutter.firstElementChild?.getAttribute(side));
-    const name = `frame-${sides.map((side) => shortened(side ?? "")).join("-")}`;
+    const name = `${id}-${sides.map((side) => shortened(side ?? "")).join("-")}`;
     names.set(`url(#${cutter.id})`, name);
     cutter.id = name;
   }

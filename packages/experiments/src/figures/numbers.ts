@@ -1,8 +1,15 @@
-/** A number of so many significant digits: `1,230,000`, `0.0124`, `1.2×10⁻⁷`. @param digits default 3. */
-export function significant(value: number, digits = 3): string {
+/**
+ * A number of so many significant digits: `1,230,000`, `0.0124`, `1.2×10⁻⁷`.
+ *
+ * @param digits at most; default 3.
+ * @param least at least so many, noughts at the end among them: `1.00`. Default 1.
+ */
+export function significant(value: number, digits = 3, least = 1): string {
   const size = Math.abs(value);
   if (size !== 0 && (size >= 1e7 || size < 1e-4)) return scientific(value, digits);
-  return withMinus(value.toLocaleString("en", { maximumSignificantDigits: digits }));
+  return withMinus(
+    value.toLocaleString("en", { maximumSignificantDigits: digits, minimumSignificantDigits: least }),
+  );
 }
 
 /** The number with a power of ten: `1.2×10⁻⁷`, `10⁴`. @param digits significant ones. */

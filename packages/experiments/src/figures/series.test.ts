@@ -28,6 +28,34 @@ describe("colours of series", () => {
     expect(new Set([...among.values()].map(({ color }) => color)).size).toBe(4);
   });
 
+  it("are one for each name in all figures that are given together", () => {
+    const figures = [
+      figureOf(["without batch norm", "BN-Baseline", "BN-x5"]),
+      figureOf(["BN-x30", "without batch norm", "BN-x5"]),
+      figureOf(["BN-x5", "without batch norm, x5"]),
+    ];
+    const together = seriesStyles(...figures);
+    expect(together.size).toBe(5);
+    expect(new Set([...together.values()].map(({ color }) => color)).size).toBe(5);
+  });
+
+  it("are the first ones again in figures that share nothing but what looks the same everywhere", () => {
+    const together = seriesStyles(figureOf(["a", "b", "plain"]), figureOf(["c", "d", "plain"]));
+    for (const [first, second] of [
+      ["a", "c"],
+      ["b", "d"],
+    ] as const)
+      expect(together.get(first)).toEqual(together.get(second));
+  });
+
+  it("come again, before dashes do, where linked figures have more names than colours", () => {
+    const figures = Array.from({ length: 12 }, (_, index) => figureOf([`${index}`, `${index + 1}`, "plain"]));
+    const together = seriesStyles(...figures);
+    expect([...together.values()].every(({ dash }) => dash === undefined)).toBe(true);
+    for (const index of figures.keys())
+      expect(together.get(`${index}`)).not.toEqual(together.get(`${index + 1}`));
+  });
+
   it("come with dashes where there are more series than colours", () => {
     const names = Array.from({ length: 20 }, (_, index) => `series ${index}`);
     const looks = [...seriesStyles(figureOf(names)).values()];

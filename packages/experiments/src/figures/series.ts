@@ -23,13 +23,18 @@ const palette = [
 /** For what is there to compare with: it keeps its grey in all figures. */
 const grey = { light: "#4d4d4d", dark: "#c9c9c9" };
 
+/** All looks, the plainest first: those with dashes are for where there are more series than colours. */
+const looks: readonly SeriesStyle[] = [undefined, "6 3", "2 3"].flatMap((dash) =>
+  palette.map((_, index) => ({ color: `var(--series-${index + 1})`, ...(dash && { dash }) })),
+);
+
 /** What batch normalization is compared with, and it itself, look the same in all figures. */
-const wellKnown: Readonly<Record<string, string>> = {
-  "without batch norm": "var(--series-grey)",
-  "no batch norm": "var(--series-grey)",
-  plain: "var(--series-grey)",
-  "with batch norm": "var(--series-1)",
-  "batch norm": "var(--series-1)",
+const wellKnown: Readonly<Record<string, SeriesStyle>> = {
+  "without batch norm": { color: "var(--series-grey)" },
+  "no batch norm": { color: "var(--series-grey)" },
+  plain: { color: "var(--series-grey)" },
+  "with batch norm": looks[0]!,
+  "batch norm": looks[0]!,
 };
 
 /** Names of a figure's series, in the order in which they come up. */
@@ -38,21 +43,38 @@ export function seriesOf({ panels }: Pick<Figure, "panels">): string[] {
   return [...new Set(named)];
 }
 
-/** A look for each series of a figure. A name has one look in all of the figure's panels. */
-export function seriesStyles(figure: Pick<Figure, "panels">): ReadonlyMap<string, SeriesStyle> {
-  const names = seriesOf(figure);
-  const taken = new Set(names.map((name) => wellKnown[name]));
-  const free = palette.map((_, index) => `var(--series-${index + 1})`).filter((color) => !taken.has(color));
-  let next = 0;
-  return new Map(
-    names.map((name) => {
-      const known = wellKnown[name];
-      if (known !== undefined) return [name, { color: known }];
-      const [color, round] = [free[next % free.length]!, Math.floor(next / free.length)];
-      next += 1;
-      return [name, { color, ...(round > 0 && { dash: round === 1 ? "6 3" : "2 3" }) }];
-    }),
-  );
+/**
+ * A look for each series of some figures, those of one work, say: a name has one look in all of them. Figures that are
+ * linked by a series have no colour for two names, as long as there are colours; others begin with the first one again.
+ */
+export function seriesStyles(
+  ...figures: readonly Pick<Figure, "panels">[]
+): ReadonlyMap<string, SeriesStyle> {
+  const styles = new Map<string, SeriesStyle>();
+  const firstFree = (among: readonly string[]) => {
+    const taken = new Set(among.map((name) => styles.get(name) ?? wellKnown[name]));
+    return looks.find((look) => !taken.has(look)) ?? looks[0]!;
+  };
+  for (const group of linked(figures.map(seriesOf))) {
+    for (const name of new Set(group.flat())) {
+      const beside = group.filter((names) => names.includes(name)).flat();
+      const own = firstFree(group.flat());
+      // Rather a colour that another figure has for something else than dashes.
+      styles.set(name, wellKnown[name] ?? (own.dash ? firstFree(beside) : own));
+    }
+  }
+  return styles;
+}
+
+/** The figures, as the names of their series, in groups: those that share a name, also through others, are in one. */
+function linked(figures: readonly string[][]): string[][][] {
+  let groups: string[][][] = [];
+  for (const names of figures) {
+    const shared = names.filter((name) => !wellKnown[name]);
+    const touching = groups.filter((group) => group.flat().some((name) => shared.includes(name)));
+    groups = [...groups.filter((group) => !touching.includes(group)), [...touching.flat(), names]];
+  }
+  return groups;
 }
 
 /** The rules of a style sheet that define the colours of series and of heat maps. */

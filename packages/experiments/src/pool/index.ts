@@ -13,3 +13,4 @@ export {
   type TestOptions,
   testClaims,
 } from "./test-claims.js";
+export { requireWritable, writeWhole } from "./whole-file.js";

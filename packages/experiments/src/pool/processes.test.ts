@@ -82,4 +82,65 @@ describe("runs in processes", () => {
     expect(failed.size).toBe(0);
     expect(waiting.map(({ key }) => key)).toEqual(["double2"]);
   });
+
+  it("says how a process ended, and takes no run's own error for that", async () => {
+    const { failed } = await done([planned("terminated", 1), planned("kill", 1), planned("rant", 1)], 1);
+    expect(failed.get("terminated1")).toBe("the sequence was terminated early");
+    expect(failed.get("kill1")).toBe("Its process ended by SIGKILL, perhaps for lack of memory.");
+    expect(failed.get("rant1")).toMatch(/^Its process ended with code 7\. It said: /);
+    expect(failed.get("rant1")!.length).toBeLessThan(10_100);
+  });
+
+  it("executes a run once more whose process had ended before the run began", async () => {
+    const { finished, failed } = await done([planned("dieBeforeNext", 1), planned("double", 2)], 1);
+    expect(failed.size).toBe(0);
+    expect(finished.get("double2")!.value).toBe(4);
+  });
+
+  it("takes another process for one that has ended while idle, and does not wait for its end", async () => {
+    const waiting = [planned("dieWhenIdle", 1), planned("wait", 1), planned("double", 2)];
+    const finished: string[] = [];
+    const failed: string[] = [];
+    // The first lane has no more after its run, and its process ends.
+    const next = () => (finished.join() === "dieWhenIdle1" ? undefined : waiting.shift());
+    const observer = {
+      finished: ({ key }: PlannedRun) => finished.push(key),
+      failed: ({ key }: PlannedRun) => failed.push(key),
+    };
+    await inProcesses(next, observer, { jobs: 2, script });
+    expect(finished).toEqual(["dieWhenIdle1", "wait1", "double2"]);
+    expect(failed).toEqual([]);
+    const idle = [planned("dieWhenIdle", 1), planned("wait", 1)];
+    await inProcesses(() => idle.shift(), observer, { jobs: 2, script });
+    expect(finished.slice(3).sort()).toEqual(["dieWhenIdle1", "wait1"]);
+  });
+
+  it("ends with an error of the observer, and blames no run for it", async () => {
+    const waiting = [planned("double", 1), planned("hang", 1), planned("double", 2)];
+    const failed: string[] = [];
+    const observer = {
+      finished() {
+        throw new Error("the disk is full");
+      },
+      failed: ({ key }: PlannedRun) => failed.push(key),
+    };
+    const ended = inProcesses(() => waiting.shift(), observer, { jobs: 2, script });
+    await expect(ended).rejects.toThrow("the disk is full");
+    expect(failed).toEqual([]);
+    expect(waiting).toHaveLength(1);
+  });
+
+  it("asks for no run after an abort", async () => {
+    let asked = 0;
+    const controller = new AbortController();
+    const waiting = [planned("double", 1), planned("double", 2)];
+    const next = () => {
+      asked += 1;
+      return waiting.shift();
+    };
+    const observer = { finished: () => controller.abort(), failed() {} };
+    await inProcesses(next, observer, { jobs: 1, script, signal: controller.signal });
+    await inProcesses(next, observer, { jobs: 1, script, signal: controller.signal });
+    expect(asked).toBe(1);
+  });
 });

@@ -31,12 +31,19 @@ const worker = fileURLToPath(new URL("../../dist/pool/worker.js", import.meta.ur
 /** Runs at once unless told: one for each core. */
 export const defaultJobs = availableParallelism();
 
+/** Processes that are ended are waited for so long, milliseconds. One that does not heed the word is killed after one second. */
+const patience = 2000;
+
+/** So much of what a process said last is kept, characters. */
+const keptWords = 10_000;
+
 /**
  * Does runs in worker processes, which share the cores. A run that fails, with its process or without, does not touch
- * the others.
+ * the others. An error of the observer or of `next` ends all processes.
  *
  * @param next gives the run to begin next; undefined when there are no more.
  * @returns when all are done, or all processes have ended after an abort.
+ * @throws what `next` or the observer has thrown.
  */
 export async function inProcesses(
   next: () => PlannedRun | undefined,
@@ -51,26 +58,44 @@ export async function inProcesses(
     emitStdStreams: true,
     forkOpts: { serialization: "advanced" },
   });
-  const lane = async (number: number) => {
-    for (let run = next(); run !== undefined && !signal?.aborted; run = next()) {
-      observer.begins?.(run, number);
-      const { experiment, settings, seed, device } = run;
-      const task: RunTask = { experiment, settings, seed, device, threads, checkpoint: checkpointOf?.(run) };
+  let ending: Promise<unknown> | undefined;
+  const execute = async (run: PlannedRun, number: number): Promise<DoneRun | { error: string }> => {
+    const { experiment, settings, seed, device } = run;
+    const task: RunTask = { experiment, settings, seed, device, threads, checkpoint: checkpointOf?.(run) };
+    for (let dead = 0; ; dead++) {
+      let begun = false;
       let words = "";
       const on = (message: RunProgress | { stdout?: string; stderr?: string }) => {
-        if ("share" in message) observer.progress?.(run!, message.share, number);
-        else words += message.stderr ?? "";
+        if ("share" in message) {
+          begun = true;
+          observer.progress?.(run, message.share, number);
+        } else words = (words + (message.stderr ?? "")).slice(-keptWords);
       };
       try {
-        const done: DoneRun = await pool.exec("run", [task], { on });
-        observer.finished(run, done, number);
+        return await pool.exec("run", [task], { on });
       } catch (error) {
-        if (signal?.aborted) return;
-        observer.failed(run, reasonOf(error as Error, words), number);
+        // The pool may give it to a process that has ended while idle: each of them once.
+        const neverBegun = error instanceof workerpool.TerminateError && !begun;
+        if (!neverBegun || dead === jobs || ending) return { error: reasonOf(error as Error, words) };
       }
     }
   };
-  const end = () => pool.terminate(true);
+  const lane = async (number: number) => {
+    while (!ending) {
+      const run = next();
+      if (run === undefined) return;
+      observer.begins?.(run, number);
+      const end = await execute(run, number);
+      if ("result" in end) observer.finished(run, end, number);
+      else if (!ending) observer.failed(run, end.error, number);
+    }
+  };
+  const end = () => {
+    // A process that has ended by itself while idle is waited for in vain.
+    ending ??= Promise.allSettled([pool.terminate(true, patience)]);
+    return ending;
+  };
+  if (signal?.aborted) end();
   signal?.addEventListener("abort", end, { once: true });
   try {
     await Promise.all(Array.from({ length: jobs }, (_, number) => lane(number)));
@@ -81,13 +106,15 @@ export async function inProcesses(
 }
 
 /** What went wrong, for people. */
-function reasonOf(error: Error, words: string): string {
-  if (error.name !== "TerminateError" && !/terminated/i.test(error.message)) return error.message;
-  const code = /exitCode: `(\d+)`/.exec(error.message)?.[1];
-  const signal = /signalCode: `(SIG\w+)`/.exec(error.message)?.[1];
+function reasonOf({ message }: Error, words: string): string {
+  if (!message.startsWith("Workerpool Worker terminated Unexpectedly")) return message;
+  const code = /exitCode: `(\d+)`/.exec(message)?.[1];
+  const signal = /signalCode: `(SIG\w+)`/.exec(message)?.[1];
   const how = signal
     ? `by ${signal}${signal === "SIGKILL" ? ", perhaps for lack of memory" : ""}`
-    : `with code ${code}`;
+    : code
+      ? `with code ${code}`
+      : "in an unknown way";
   const last = words.trim().split("\n").slice(-5).join("\n");
   return `Its process ended ${how}.${last && ` It said: ${last}`}`;
 }

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -93,5 +94,35 @@ describe("the store of finished runs", () => {
     writeFileSync(path, "");
     store.write(run, 1, "1");
     expect(existsSync(path)).toBe(false);
+  });
+
+  it("removes what was left half written, but nothing that may still be written", () => {
+    const store = openStore(folder);
+    const unfinished = dirname(store.checkpointOf(run));
+    mkdirSync(unfinished);
+    const otherKey = (other as { key: string }).key;
+    const touch = (path: string, minutesAgo: number) => {
+      writeFileSync(path, "");
+      const time = Date.now() / 1000 - 60 * minutesAgo;
+      utimesSync(path, time, time);
+    };
+    for (const each of [key, otherKey]) {
+      touch(join(folder, `${each}.json.12345.part`), 60);
+      touch(join(unfinished, `${each}.checkpoint.c0ffee.tmp`), 60);
+    }
+    touch(join(unfinished, `${otherKey}.checkpoint.dead.tmp`), 0);
+    touch(join(unfinished, `${otherKey}.checkpoint`), 60);
+    touch(join(folder, "notes.part"), 60);
+    store.write(run, 1, "1");
+    expect(readdirSync(folder).sort()).toEqual(
+      [`${key}.json`, `${otherKey}.json.12345.part`, "notes.part", "unfinished"].sort(),
+    );
+    expect(readdirSync(unfinished)).toHaveLength(3);
+    store.prepare();
+    expect(readdirSync(folder).sort()).toEqual([`${key}.json`, "notes.part", "unfinished"].sort());
+    expect(readdirSync(unfinished).sort()).toEqual([
+      `${otherKey}.checkpoint`,
+      `${otherKey}.checkpoint.dead.tmp`,
+    ]);
   });
 });

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { digest, evenkeelVersion, keyOf, type RunIdentity, stableJson } from "./key.js";
 import type { PlannedRun } from "./plan.js";
+import { requireWritable, writeWhole } from "./whole-file.js";
 
 /** A run that has been done. */
 export interface FinishedRun {
@@ -13,6 +14,12 @@ export interface FinishedRun {
 
 /** Keeps finished runs. */
 export interface Store {
+  /**
+   * Sees that runs can be kept, and removes what processes that were killed have left half written.
+   *
+   * @throws Error when nothing can be written there.
+   */
+  prepare(): void;
   /** @returns undefined when the run has not been done, or its file is damaged. */
   read(run: Pick<PlannedRun, "key">): FinishedRun | undefined;
   /**
@@ -32,9 +39,12 @@ interface RunFile extends RunIdentity, FinishedRun {
   sha256: string;
 }
 
+/** Writing a file takes seconds: one that has been half written for so long is nobody's, milliseconds. */
+const abandonedAfter = 10 * 60_000;
+
 /**
  * A store of one JSON file for each run, `<key>.json`, and a folder `unfinished` for those under way. Nothing is
- * written before the first run is kept.
+ * written before it is prepared or the first run is kept.
  *
  * @param warn is told of damaged files, once for each.
  */
@@ -47,8 +57,21 @@ export function openStore(folder: string, warn: (message: string) => void = cons
   };
   const unfinished = join(folder, "unfinished");
   const checkpointOf = ({ key }: Pick<PlannedRun, "key">) => join(unfinished, `${key}.checkpoint`);
+  const removeAbandoned = (startingWith = "") => {
+    for (const inside of [folder, unfinished]) {
+      for (const name of namesIn(inside)) {
+        const path = join(inside, name);
+        if (name.startsWith(startingWith) && halfWritten.test(name) && isAbandoned(path))
+          rmSync(path, { force: true });
+      }
+    }
+  };
   return {
     checkpointOf,
+    prepare() {
+      requireWritable(folder);
+      removeAbandoned();
+    },
     read({ key }) {
       const path = join(folder, `${key}.json`);
       const text = textOf(path);
@@ -67,19 +90,29 @@ export function openStore(folder: string, warn: (message: string) => void = cons
       const head = stableJson({ key, ...identity, seconds, sha256: digest(normal(JSON.parse(result))) });
       mkdirSync(folder, { recursive: true });
       const path = join(folder, `${key}.json`);
-      // Two processes that test the same claims may finish the same run.
-      const part = `${path}.${process.pid}.part`;
-      try {
-        writeFileSync(part, `${head.slice(0, -1)},"result":${result}}\n`);
-        renameSync(part, path);
-      } catch (cause) {
-        rmSync(part, { force: true });
-        throw cause;
-      }
+      writeWhole(path, `${head.slice(0, -1)},"result":${result}}\n`);
       warned.delete(path);
       rmSync(checkpointOf({ key }), { force: true });
+      removeAbandoned(key);
     },
   };
+}
+
+/** The temporary names of a run's file and of a checkpoint. */
+const halfWritten = /^[0-9a-f]{20}\.(json\.\d+\.part|checkpoint\..+\.tmp)$/;
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw cause;
+  }
+}
+
+function isAbandoned(path: string): boolean {
+  const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return changed !== undefined && Date.now() - changed > abandonedAfter;
 }
 
 function textOf(path: string): string | undefined {

@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Claim } from "../claim/claim.js";
+import { rules } from "../claim/rule.js";
 import { training } from "../runs/training.js";
 import { plan } from "./plan.js";
 import { openStore } from "./store.js";
@@ -86,7 +87,10 @@ describe("testing claims", () => {
 
   it("fails a claim alone whose measure is no number", async () => {
     const claim = claimOn("IS15-1", 10);
-    const broken = { ...claim, measures: { ratio: { title: "a ratio", of: () => Number.NaN } } };
+    const broken = {
+      ...claim,
+      measures: { ratio: { title: "a ratio", of: () => Number.NaN, rule: rules.above(0) } },
+    };
     const { claims, failures } = await tested([broken, claimOn("IS15-2", 10)]);
     expect(claims[0]).toMatchObject({
       error: expect.stringContaining('the measure "ratio" is NaN for seed 1'),
@@ -106,5 +110,61 @@ describe("testing claims", () => {
     expect([kept.size, missing.length]).toEqual([1, 1]);
     const { events } = await tested(claims);
     expect(events.filter((event) => event.startsWith("begin"))).toEqual(["begin run20"]);
+  });
+
+  it("keeps the verdict of a claim whose figures fail", async () => {
+    const broken = {
+      ...claimOn("IS15-1", 10),
+      figures: () => {
+        throw new Error("there is no such series");
+      },
+    };
+    const { claims } = await tested([broken]);
+    expect(claims[0]).toMatchObject({
+      ...{ judgement: { id: "IS15-1" }, figures: [], figuresError: "there is no such series" },
+    });
+  });
+
+  it("says which kept run is gone", async () => {
+    await tested([claimOn("IS15-1", 10)]);
+    const planned = plan([claimOn("IS15-1", 10)], "smoke", [1]);
+    const rest = remainder(planned, openStore(folder));
+    const [file] = readdirSync(folder);
+    rmSync(join(folder, file!));
+    const { claims } = await testClaims(planned, { store: openStore(folder), rest });
+    const message = `The kept run ${file!.slice(0, 20)} (IS15-1 run10, seed 1) is gone; test again.`;
+    expect(claims[0]).toMatchObject({ error: message });
+  });
+
+  it("ends when a finished run cannot be kept, and blames no run for it", async () => {
+    const events: string[] = [];
+    const store = {
+      ...openStore(folder),
+      write() {
+        throw new Error("the disk is full");
+      },
+    };
+    const observer = {
+      begins: ({ name }: { name: string }) => events.push(`begin ${name}`),
+      ends: () => events.push("end"),
+    };
+    await expect(tested([claimOn("IS15-1", 10, 20)], { store, observer })).rejects.toThrow(
+      "the disk is full",
+    );
+    expect(events).toEqual(["begin run20"]);
+  });
+
+  it("begins nothing where nothing can be kept", async () => {
+    const file = join(folder, "file");
+    writeFileSync(file, "");
+    const begins: unknown[] = [];
+    const claims = [claimOn("IS15-1", 10)];
+    const options = { jobs: 1, script, observer: { begins: (run: unknown) => begins.push(run) } };
+    // Where a file stands, reading finds no runs either.
+    const store = { ...openStore(file), read: () => undefined };
+    await expect(testClaims(plan(claims, "smoke", [1]), { ...options, store })).rejects.toThrow(
+      /^Cannot write to the folder ".*file": /,
+    );
+    expect(begins).toEqual([]);
   });
 });

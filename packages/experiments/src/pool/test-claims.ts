@@ -1,6 +1,6 @@
 import type { Evidence, Runs } from "../claim/claim.js";
-import { judge } from "../claim/judgement.js";
-import type { ClaimReport } from "../report/content.js";
+import type { ClaimReport, FailedClaim, JudgedClaim } from "../claim/claim-report.js";
+import { type Judgement, judge } from "../claim/judgement.js";
 import { type Estimate, estimate } from "./estimate.js";
 import type { Plan, PlannedClaim, PlannedRun } from "./plan.js";
 import { inProcesses, type ProcessOptions } from "./processes.js";
@@ -70,6 +70,9 @@ export function remainder({ runs }: Pick<Plan, "runs">, store: Store): Remainder
  * Does the runs that are not kept yet, and judges each claim as soon as its runs are there. A claim whose run fails
  * fails, and runs that only such claims need are left out. After an abort the processes are ended, and what is
  * finished is kept: testing the same again goes on from there.
+ *
+ * @throws Error when nothing can be kept in the store, before any run is begun, or when a finished run cannot be; and
+ *   what an observer throws. What was finished before is kept.
  */
 export async function testClaims(
   { size, claims, runs }: Plan,
@@ -100,6 +103,7 @@ export async function testClaims(
     }
   };
 
+  if (rest.missing.length > 0) store.prepare();
   decide();
   const waiting = [...rest.missing];
   const isWanted = (run: PlannedRun) =>
@@ -148,23 +152,45 @@ export function runTitle({ claims, name, seed }: Pick<PlannedRun, "claims" | "na
   return `${claims[0]} ${name}, seed ${seed}`;
 }
 
-/** Judges a claim and draws its figures; an error in its definition is the claim's alone. */
+/** Judges a claim and makes its figures; an error in its definition is the claim's alone, one in its figures theirs. */
 function outcomeOf(
-  { claim, seeds, keys }: PlannedClaim,
-  { size, store }: { size: Plan["size"]; store: Store },
-) {
+  planned: PlannedClaim,
+  kept: { size: Plan["size"]; store: Store },
+): Pick<JudgedClaim, "judgement" | "figures" | "figuresError"> | Pick<FailedClaim, "error"> {
+  const { claim } = planned;
+  let evidence: Evidence<Runs>;
+  let judgement: Judgement;
   try {
-    const evidence: Evidence<Runs> = {
-      size,
-      seeds: seeds.map((seed, index) => ({
-        seed,
-        results: Object.fromEntries(
-          Object.entries(keys[index]!).map(([name, key]) => [name, store.read({ key })?.result]),
-        ) as Evidence<Runs>["seeds"][number]["results"],
-      })),
-    };
-    return { judgement: judge(claim, evidence), figures: claim.figures?.(evidence) ?? [] };
+    evidence = evidenceFor(planned, kept);
+    judgement = judge(claim, evidence);
   } catch (error) {
     return { error: (error as Error).message };
   }
+  try {
+    return { judgement, figures: claim.figures?.(evidence) ?? [] };
+  } catch (error) {
+    return { judgement, figures: [], figuresError: (error as Error).message };
+  }
+}
+
+/** What a claim's runs gave. @throws Error naming a run that is no longer kept. */
+function evidenceFor(
+  { claim, seeds, keys }: PlannedClaim,
+  { size, store }: { size: Plan["size"]; store: Store },
+): Evidence<Runs> {
+  const resultOf = (key: string, name: string, seed: number) => {
+    const run = store.read({ key });
+    if (run) return run.result as never;
+    const title = runTitle({ claims: [claim.id], name, seed });
+    throw new Error(`The kept run ${key} (${title}) is gone; test again.`);
+  };
+  return {
+    size,
+    seeds: seeds.map((seed, index) => ({
+      seed,
+      results: Object.fromEntries(
+        Object.entries(keys[index]!).map(([name, key]) => [name, resultOf(key, name, seed)]),
+      ),
+    })),
+  };
 }

@@ -12,6 +12,8 @@ const progressInterval = 100;
 const runtimes = new Map<string, Runtime>();
 
 async function run({ experiment, settings, seed, device, threads, checkpoint }: RunTask): Promise<DoneRun> {
+  // It has begun: if its process ends from here on, the run is why.
+  workerpool.workerEmit({ share: 0 });
   const kind = experiments.get(experiment);
   if (!kind) throw new Error(`There is no experiment "${experiment}".`);
   const place = `${device} ${threads}`;

@@ -108,6 +108,17 @@ describe("what is taken of the points along the gradient", () => {
     expect(effectiveSmoothness(along)).toBe(8);
   });
 
+  it("leave out changes of the gradient that are rounding", () => {
+    const rounded = { stepSize: 0.1, loss: 3, gradientDistance: 0.009, effectiveBeta: 90 };
+    const along: AlongGradient = { loss: 1, gradientNorm: 1, points: [rounded, ...points] };
+    expect(effectiveSmoothness(along)).toBe(8);
+    // Beside a longer gradient all changes are small: the largest step counts.
+    expect(effectiveSmoothness({ ...along, gradientNorm: 1000, points: [...points].reverse() })).toBe(8);
+    expect(
+      effectiveSmoothness({ ...along, gradientNorm: 1000, points: [points[1]!, rounded, points[0]!] }),
+    ).toBe(6);
+  });
+
   it("are nothing where a point is not finite", () => {
     const unfit = { stepSize: 4, loss: null, gradientDistance: null, effectiveBeta: null };
     const along: AlongGradient = { loss: 1, gradientNorm: 1, points: [...points, unfit] };

@@ -90,9 +90,23 @@ export function gradientPredictiveness({ points }: AlongGradient): Range | undef
   return rangeOf(points.map(({ gradientDistance }) => gradientDistance));
 }
 
-/** The fastest change of the gradient on the way, its effective β-smoothness (figure 4 c). */
-export function effectiveSmoothness({ points }: AlongGradient): number | undefined {
-  return rangeOf(points.map(({ effectiveBeta }) => effectiveBeta))?.high;
+/**
+ * Gradients are told apart from a change by a hundredth of their length. Near a saddle they are small differences of
+ * large sums, and steps along them are lost in the rounding of the weights: in a deep linear network in float32, two
+ * gradients of nearly the same weights were found to differ by a thousandth there, and the effective β of the smallest
+ * steps to be tens of times that of the larger ones.
+ */
+const leastChange = 0.01;
+
+/**
+ * The fastest change of the gradient on the way, its effective β-smoothness (figure 4 c). Steps on which the gradient
+ * changes by less than a hundredth of its length are left out, whose β is rounding; where all are, the largest counts.
+ */
+export function effectiveSmoothness({ gradientNorm, points }: AlongGradient): number | undefined {
+  if (rangeOf(points.map(({ effectiveBeta }) => effectiveBeta)) === undefined) return undefined;
+  const told = points.filter(({ gradientDistance }) => gradientDistance! >= leastChange * gradientNorm);
+  const largest = points.reduce((one, other) => (other.stepSize > one.stepSize ? other : one));
+  return rangeOf((told.length > 0 ? told : [largest]).map(({ effectiveBeta }) => effectiveBeta))?.high;
 }
 
 function rangeOf(values: readonly (number | null)[]): Range | undefined {

@@ -22,13 +22,18 @@ export interface Statistics {
  *
  * @param data examples; those at the end that do not fill a batch are left out.
  * @returns by the normalization's name.
+ * @throws RangeError when the examples do not fill a batch.
  */
 export async function preciseStatistics(
   model: Model,
   data: Dataset,
   { batchSize, normalizations }: { batchSize: number; normalizations: readonly NormalizedLayer[] },
 ): Promise<Map<string, Statistics>> {
-  const batches = Math.floor(data.x.shape[0]! / batchSize);
+  const examples = data.x.shape[0]!;
+  if (examples < batchSize) {
+    throw new RangeError(`${data.name} has ${examples} examples, which do not fill a batch of ${batchSize}.`);
+  }
+  const batches = Math.floor(examples / batchSize);
   const sums = new Map<string, { mean: number[]; square: number[] }>();
   for (let batch = 0; batch < batches; batch++) {
     const { x, y } = batchAt(data, batch * batchSize, batchSize);

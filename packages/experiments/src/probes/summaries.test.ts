@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { channelMoments, histogram, norm, percentiles } from "./summaries.js";
+import { allFinite, channelMoments, histogram, norm, percentiles } from "./summaries.js";
 
 describe("summaries of values", () => {
+  it("finds what is no finite number, however deep", () => {
+    expect(allFinite({ a: [1, { b: -2 }], c: "NaN", d: null, e: undefined, f: true })).toBe(true);
+    expect(allFinite({ a: [1, { b: Number.NaN }] })).toBe(false);
+    expect(allFinite(Float32Array.of(1, Number.POSITIVE_INFINITY))).toBe(false);
+  });
+
   it("takes percentiles between the values", () => {
     expect(percentiles(Float32Array.from({ length: 101 }, (_, index) => 100 - index))).toEqual([15, 50, 85]);
   });

@@ -57,6 +57,12 @@ export function norm(values: ArrayLike<number>): number {
   return Math.sqrt(sum);
 }
 
+/** Whether all numbers in plain data are finite: JSON holds no others. */
+export function allFinite(data: unknown): boolean {
+  if (typeof data === "number") return Number.isFinite(data);
+  return typeof data !== "object" || data === null || Object.values(data).every(allFinite);
+}
+
 /** A histogram of equal bins. Values outside go into the first and the last bin. */
 export function histogram(
   values: ArrayLike<number>,

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { MeasureResult } from "../claim/judgement.js";
 import { rules } from "../claim/rule.js";
-import { amount, duration, effectText, effectWithInterval, intervalText, ruleInWords } from "./amounts.js";
+import {
+  amount,
+  duration,
+  effectText,
+  effectWithInterval,
+  intervalText,
+  ruleInWords,
+  valuesText,
+} from "./amounts.js";
 
 const measure = (details: Partial<MeasureResult>): MeasureResult => ({
   ...{ name: "m", title: "a measure", unit: "number", values: [1, 2, 3, 4, 5] },
@@ -41,8 +49,11 @@ describe("amounts", () => {
   it("say their unit once", () => {
     const points = measure({ unit: "points", effect: 0.015, low: -0.002, high: 0.02 });
     expect(effectWithInterval(points)).toBe("+1.50 [−0.20, +2.00] points");
-    expect(effectWithInterval(measure({ unit: "ratio" }))).toBe("3× [2×, 4×]");
+    expect(effectWithInterval(measure({ unit: "ratio" }))).toBe("3.00× [2.00×, 4.00×]");
     expect(effectWithInterval({ ...points, n: 2 })).toBe("+1.50 points");
+    expect(valuesText({ unit: "points", values: [0.01, -0.002] })).toBe("+1.00, −0.20 points");
+    expect(valuesText({ unit: "share", values: [0.5, 1] })).toBe("50.00, 100.00 %");
+    expect(valuesText({ unit: "ratio", values: [1, 2.345] })).toBe("1.00×, 2.35×");
   });
 
   it("of an identity are the furthest from 0", () => {
@@ -57,6 +68,9 @@ describe("rules in words", () => {
     [rules.above(-0.005), "points", "the whole interval above −0.5 points"],
     [rules.above(0.9), "share", "the whole interval above 90 %"],
     [rules.between(0.5, 2), "ratio", "the whole interval between 0.5× and 2×"],
+    [rules.above(1.0625), "ratio", "the whole interval above 1.0625×"],
+    [rules.below(1234.5), "number", "the whole interval below 1,234.5"],
+    [rules.exact(1.25e-5), "number", "every seed within 1.25×10⁻⁵ of 0"],
     [rules.exact(1e-5), "number", "every seed within 10⁻⁵ of 0"],
   ] as const)("%o in %s", (rule, unit, text) => {
     expect(ruleInWords(rule, unit)).toBe(text);

@@ -45,6 +45,12 @@ export function effectWithInterval(measure: MeasureResult): string {
   return `${worded ? bare(effect, unit) : effectText(measure)} ${interval}`;
 }
 
+/** The values by seed, the unit said once: `+0.82, −0.10, +1.13 points`. */
+export function valuesText({ values, unit }: Pick<MeasureResult, "values" | "unit">): string {
+  const each = values.map((value) => bare(value, unit)).join(", ");
+  return unit === "share" ? `${each} %` : unit === "points" ? `${each} points` : each;
+}
+
 /** The rule in words, its bounds in the measure's unit. */
 export function ruleInWords(rule: Rule, unit: Unit): string {
   switch (rule.type) {
@@ -87,13 +93,13 @@ function bare(value: number, unit: Unit): string {
     case "points":
       return withSign(percents(value, unit));
     case "ratio":
-      return `${significant(value)}×`;
+      return `${significant(value, 3, 3)}×`;
     case "number":
       return significant(value);
   }
 }
 
-/** As people write a limit, with no digit too many: `0 points`, `97 %`, `1×`. */
+/** As people write a limit, to six digits and with none too many: `0 points`, `97 %`, `1×`. */
 function bound(value: number, unit: Unit): string {
   const short = withMinus(String(Number((value * 100).toPrecision(6))));
   switch (unit) {
@@ -101,8 +107,10 @@ function bound(value: number, unit: Unit): string {
       return `${short} %`;
     case "points":
       return `${short} ${Math.abs(value) === 0.01 ? "point" : "points"}`;
-    default:
-      return bare(value, unit);
+    case "ratio":
+      return `${significant(value, 6)}×`;
+    case "number":
+      return significant(value, 6);
   }
 }
 

@@ -1,13 +1,14 @@
 import type { MeasureResult } from "../claim/judgement.js";
-import { amount, counted, duration, effectText, intervalText, ruleInWords } from "./amounts.js";
+import type { SeriesStyle } from "../figures/series.js";
+import { counted, duration, effectText, intervalText, ruleInWords, valuesText } from "./amounts.js";
 import { type ClaimReport, hasFailed, type JudgedClaim } from "./content.js";
-import { figureMarkup } from "./figure.js";
+import { figureMarkup, undrawnMarkup } from "./figure.js";
 import { intervalPlot } from "./interval.js";
-import { escaped } from "./markup.js";
+import { escaped, prose } from "./markup.js";
 import { commandOf, type Outcome, outcomeOf, seedsText } from "./outcome.js";
 
-/** A claim: what was said, what was seen, and the verdict. */
-export function claimMarkup(report: ClaimReport): string {
+/** A claim: what was said, what was seen, and the verdict. @param styles of the series in its figures. */
+export function claimMarkup(report: ClaimReport, styles: ReadonlyMap<string, SeriesStyle>): string {
   const { claim, size, seeds, seconds } = report;
   const outcome = outcomeOf(report);
   const said: Fact[] = [
@@ -22,10 +23,10 @@ export function claimMarkup(report: ClaimReport): string {
     ["Repeated", `${counted(seeds.length, "time")} (${seedsText(seeds)}), ${duration(seconds)} in all`],
   ];
   return `<article class="claim ${outcome}" id="${claim.id}">
-<header><h3><a href="#${claim.id}"><small>${claim.id}</small>${escaped(claim.title)}</a></h3>${badge(outcome)}</header>
-<p class="statement">${escaped(claim.statement)}</p>
+<header><h3><a href="#${claim.id}"><small>${claim.id}</small> ${prose(claim.title)}</a></h3>${badge(outcome)}</header>
+<p class="statement">${prose(claim.statement)}</p>
 ${factsMarkup(said)}
-${hasFailed(report) ? failureMarkup(report.error) : resultMarkup(report)}
+${hasFailed(report) ? failureMarkup(report.error) : resultMarkup(report, styles)}
 ${factsMarkup(run)}
 <p class="command">To repeat it: <code>${escaped(commandOf(report))}</code></p>
 </article>`;
@@ -34,7 +35,7 @@ ${factsMarkup(run)}
 type Fact = [name: string, text: string];
 
 function factsMarkup(facts: readonly Fact[]): string {
-  const entries = facts.map(([name, text]) => `<dt>${escaped(name)}</dt><dd>${escaped(text)}</dd>`);
+  const entries = facts.map(([name, text]) => `<dt>${escaped(name)}</dt><dd>${prose(text)}</dd>`);
   return `<dl class="facts">${entries.join("")}</dl>`;
 }
 
@@ -50,27 +51,34 @@ const signs: Record<Outcome, string> = {
   failed: "M6 1v6M6 10.5v.2",
 };
 
-function resultMarkup({ claim, judgement, figures }: JudgedClaim): string {
-  const { measures, remark } = judgement;
+function resultMarkup(
+  { claim, judgement, figures, figuresError }: JudgedClaim,
+  styles: ReadonlyMap<string, SeriesStyle>,
+): string {
+  const { measures, remark, verdict } = judgement;
   const rows = measures.map((measure) => measureMarkup(measure, claim.measures[measure.name]?.scale));
   return `<div class="wide"><table class="measures">
-<thead><tr><th scope="col">measured</th><th scope="col" class="number">effect, 95 % interval</th><th scope="col"></th><th scope="col">verdict</th></tr></thead>
+<thead><tr><th scope="col">measured</th><th scope="col" class="number">effect, 95 % interval</th><th scope="col">by seed</th><th scope="col">verdict</th></tr></thead>
 <tbody>
 ${rows.join("\n")}
 </tbody></table></div>
-${remark ? `<p class="remark">${escaped(remark)}</p>` : ""}
-${figures.map(figureMarkup).join("\n")}`;
+${remark ? remarkMarkup(verdict, remark) : ""}
+${figures.map((figure, index) => figureMarkup(figure, { id: `${claim.id}-${index + 1}`, styles })).join("\n")}${figuresError === undefined ? "" : undrawnMarkup(figuresError, "The figures")}`;
+}
+
+/** Why a claim did not hold. */
+function remarkMarkup(outcome: Outcome, text: string): string {
+  return `<p class="remark"><b>${outcome.charAt(0).toUpperCase()}${outcome.slice(1)}.</b> ${prose(text)}</p>`;
 }
 
 function measureMarkup(measure: MeasureResult, scale: "linear" | "log" | undefined): string {
-  const { title, unit, rule, verdict, values } = measure;
+  const { title, unit, rule, verdict } = measure;
   const asked = rule ? `the claim holds with ${ruleInWords(rule, unit)}` : "shown; decides nothing";
   const range = rule?.type === "exact" ? "furthest from 0" : intervalText(measure);
-  const each = values.map((value) => amount(value, unit)).join(", ");
-  return `<tr><th scope="row">${escaped(title)}<small>${escaped(asked)}</small></th><td class="number" title="by seed: ${escaped(each)}">${escaped(effectText(measure))}<small>${escaped(range)}</small></td><td>${intervalPlot(measure, scale)}</td><td>${verdict ? badge(verdict) : ""}</td></tr>`;
+  return `<tr><th scope="row">${prose(title)} <small>${escaped(asked)}</small></th><td class="number">${escaped(effectText(measure))} <small>${escaped(range)}</small></td><td>${intervalPlot(measure, scale)}<small>${escaped(valuesText(measure))}</small></td><td>${verdict ? badge(verdict) : ""}</td></tr>`;
 }
 
 function failureMarkup(error: string): string {
-  return `<p class="remark">It has no verdict: the experiment ended in an error.</p>
+  return `${remarkMarkup("failed", "It has no verdict: the experiment ended in an error.")}
 <pre>${escaped(error)}</pre>`;
 }

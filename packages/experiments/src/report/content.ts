@@ -1,31 +1,6 @@
-import type { Claim } from "../claim/claim.js";
-import type { Judgement } from "../claim/judgement.js";
-import type { Figure } from "../figures/figure.js";
-import type { Size } from "../runs/run.js";
+import type { ClaimReport } from "../claim/claim-report.js";
 
-/** A claim as it was tested: with a judgement, or with the error that its runs ended in. */
-export type ClaimReport = JudgedClaim | FailedClaim;
-
-interface TestedClaim {
-  claim: Claim;
-  size: Size;
-  seeds: readonly number[];
-  /** What its runs took, all together, also those that another claim shares. */
-  seconds: number;
-}
-
-/** A claim whose runs came to their end. */
-export interface JudgedClaim extends TestedClaim {
-  judgement: Judgement;
-  /** What the claim's `figures` gave. */
-  figures: readonly Figure[];
-}
-
-/** A claim that has no verdict, since something failed. */
-export interface FailedClaim extends TestedClaim {
-  /** What the error said. */
-  error: string;
-}
+export { type ClaimReport, type FailedClaim, hasFailed, type JudgedClaim } from "../claim/claim-report.js";
 
 /** All that the report and the ledger are made of. */
 export interface ReportContent {
@@ -44,9 +19,4 @@ export interface ReportContent {
   runs: { count: number; kept: number; seconds: number };
   /** Repeats all of it. */
   command: string;
-}
-
-/** Whether a claim failed. */
-export function hasFailed(report: ClaimReport): report is FailedClaim {
-  return "error" in report;
 }

@@ -65,6 +65,17 @@ describe("a figure", () => {
     ]);
   });
 
+  it("that cannot be drawn says so, below its caption", () => {
+    const broken = {
+      ...plot("measured", "a"),
+      marks: [{ type: "heat", values: undefined }],
+    } as unknown as Plot;
+    const figure = drawn(broken, plot("measured", "b"));
+    expect(figure.querySelector("figcaption")!.textContent).toBe("A figure. It shows.");
+    expect(figure.querySelector(".undrawn")!.textContent).toMatch(/^This figure could not be drawn: ./);
+    expect(figure.querySelector("svg.plot")).toBeNull();
+  });
+
   it("gives a wide table the whole width", () => {
     const names = Array.from({ length: 8 }, (_, index) => `a long name ${index}`);
     const wide: Panel = { type: "table", title: "wide", head: names, rows: [names] };

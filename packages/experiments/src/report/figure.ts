@@ -1,32 +1,67 @@
-import { drawPlot, type Needs, needsOf } from "../figures/draw.js";
+import { drawPlot, needsOf } from "../figures/draw.js";
 import type { Figure, Panel, Table } from "../figures/figure.js";
 import { significant, withMinus } from "../figures/numbers.js";
-import { type SeriesStyle, seriesStyles } from "../figures/series.js";
+import { type SeriesStyle, seriesOf, seriesStyles } from "../figures/series.js";
 import { missing } from "./amounts.js";
 import { document } from "./document.js";
-import { escaped } from "./markup.js";
+import { escaped, prose } from "./markup.js";
 
-/** A figure with its legend and its panels, what was published beside what was measured. */
-export function figureMarkup(figure: Figure): string {
-  const { title, caption, panels } = figure;
-  const styles = seriesStyles(figure);
+/** How a figure stands on its page. */
+export interface FigureOptions {
+  /** What ids within the figure begin with; no other figure of the page may have it. Default `figure`. */
+  id?: string;
+  /** Looks of series that the figure has in common with others. Default: looks of its own. */
+  styles?: ReadonlyMap<string, SeriesStyle>;
+}
+
+/** A figure with its legend and its panels; one that cannot be drawn, with what the error said. */
+export function figureMarkup(figure: Figure, options: FigureOptions = {}): string {
+  return `<figure>
+<figcaption><b>${prose(figure.title)}.</b> ${prose(figure.caption)}</figcaption>
+${drawnOrError(figure, options)}
+</figure>`;
+}
+
+/** A figure's error is its own: the page is made of much else. */
+function drawnOrError(figure: Figure, options: FigureOptions): string {
+  try {
+    return panelsMarkup(figure, options);
+  } catch (error) {
+    return undrawnMarkup((error as Error).message);
+  }
+}
+
+/** In the place of figures. @param error what it said. @param what could not be drawn. */
+export function undrawnMarkup(error: string, what = "This figure"): string {
+  return `<p class="undrawn">${what} could not be drawn: ${escaped(error)}</p>`;
+}
+
+/** What was published beside what was measured. */
+function panelsMarkup(
+  figure: Figure,
+  { id = "figure", styles = seriesStyles(figure) }: FigureOptions,
+): string {
+  const { title, panels } = figure;
   const needs = needsOf(figure);
   const columns = columnsFor(panels);
   // Where only one side is shown, there is nothing to tell apart.
   const named = panels.some(isPublished);
   const drawn = panels.map((panel, index) => {
     const content =
-      panel.type === "table" ? tableMarkup(panel) : plotMarkup(panel, styles, needs.get(panel), columns);
+      panel.type === "table"
+        ? tableMarkup(panel)
+        : drawPlot(panel, {
+            ...{ document, styles, label: `${title}: ${panel.title}`, id: `${id}-${index + 1}` },
+            ...sizeAmong(columns),
+            ...(needs.has(panel) && { needs: needs.get(panel) }),
+          }).outerHTML;
     const place = index === 0 && isLed(panels) ? " lead" : "";
     return `<div class="panel ${panel.origin ?? "measured"}${place}">${headingMarkup(panel, named)}${content}</div>`;
   });
-  return `<figure>
-<figcaption><b>${escaped(title)}.</b> ${escaped(caption)}</figcaption>
-${legendMarkup(styles)}
+  return `${legendMarkup(seriesOf(figure), styles)}
 <div class="row${columns === 1 ? " single" : ""}" style="--columns: ${columns}">
 ${drawn.join("\n")}
-</div>
-</figure>`;
+</div>`;
 }
 
 /** How many panels stand beside each other: what was published beside what was measured. */
@@ -57,41 +92,36 @@ function isPublished({ origin }: Panel): boolean {
   return origin === "published";
 }
 
-function plotMarkup(
-  plot: Panel & { type: "plot" },
-  styles: ReadonlyMap<string, SeriesStyle>,
-  needs: Needs | undefined,
-  columns: number,
-): string {
-  // Narrow panels are drawn smaller, so that their text is as large as in wide ones.
-  const size = columns < 3 ? { width: 430, height: 280 } : { width: 320, height: 240 };
-  return drawPlot(plot, { document, styles, ...size, ...(needs && { needs }) }).outerHTML;
+/** Narrow panels are drawn smaller, so that their text is as large as in wide ones. */
+function sizeAmong(columns: number): { width: number; height: number } {
+  return columns < 3 ? { width: 430, height: 280 } : { width: 320, height: 240 };
 }
 
 function headingMarkup({ title, origin = "measured" }: Panel, named: boolean): string {
   // Whose numbers these are is not said twice.
   const rest = title.replace(/^(measured|published)\b[:,]? */i, "");
-  if (named) return `<h4><i>${origin}</i>${rest ? `<span>${escaped(rest)}</span>` : ""}</h4>`;
-  return rest ? `<h4>${escaped(title)}</h4>` : "";
+  if (named) return `<h4><i>${origin}</i>${rest ? ` <span>${prose(rest)}</span>` : ""}</h4>`;
+  return rest ? `<h4>${prose(title)}</h4>` : "";
 }
 
-function legendMarkup(styles: ReadonlyMap<string, SeriesStyle>): string {
+function legendMarkup(names: readonly string[], styles: ReadonlyMap<string, SeriesStyle>): string {
   // Where all that was measured is one series, there is nothing to tell apart.
-  if ([...styles.keys()].every((series) => series === "measured")) return "";
-  const entries = [...styles].map(([series, { color, dash }]) => {
+  if (names.every((series) => series === "measured")) return "";
+  const entries = names.map((series) => {
+    const { color, dash } = styles.get(series) ?? { color: "currentColor" };
     const dashes = dash ? ` stroke-dasharray="${dash}"` : "";
-    return `<li><svg viewBox="0 0 26 10" aria-hidden="true"><line x1="1" x2="25" y1="5" y2="5" stroke="${color}" stroke-width="3.5"${dashes}/></svg>${escaped(series)}</li>`;
+    return `<li><svg viewBox="0 0 26 10" aria-hidden="true"><line x1="1" x2="25" y1="5" y2="5" stroke="${color}" stroke-width="3.5"${dashes}/></svg>${prose(series)}</li>`;
   });
   return `<ul class="legend">${entries.join("")}</ul>`;
 }
 
 function tableMarkup({ head, rows }: Table): string {
   const body = rows.map((cells) => {
-    const [first, ...rest] = cells.map((cell) => escaped(cellText(cell)));
+    const [first, ...rest] = cells.map((cell) => prose(cellText(cell)));
     return `<tr><th scope="row">${first ?? ""}</th>${rest.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
   });
   return `<div class="wide"><table>
-<thead><tr>${head.map((name) => `<th scope="col">${escaped(name)}</th>`).join("")}</tr></thead>
+<thead><tr>${head.map((name) => `<th scope="col">${prose(name)}</th>`).join("")}</tr></thead>
 <tbody>${body.join("\n")}</tbody></table></div>`;
 }
 

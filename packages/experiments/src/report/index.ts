@@ -1,8 +1,7 @@
-export { isOnLogAxis, logTicks } from "../figures/ticks.js";
 export { amount, counted, duration, effectText, intervalText, ruleInWords, type Unit } from "./amounts.js";
 export type { ClaimReport, FailedClaim, JudgedClaim, ReportContent } from "./content.js";
 export { hasFailed } from "./content.js";
-export { document, svg } from "./document.js";
+export { svg } from "./document.js";
 export { figureMarkup } from "./figure.js";
 export { ledger } from "./ledger.js";
 export { escaped } from "./markup.js";

@@ -3,7 +3,6 @@ import { leastSeeds, type Rule } from "../claim/rule.js";
 import { ruleBounds } from "./amounts.js";
 
 const width = 190;
-const height = 30;
 
 /** The height at which effect and interval lie. */
 const middle = 10;
@@ -17,6 +16,7 @@ const middle = 10;
 export function intervalPlot(measure: MeasureResult, scale: "linear" | "log" = "linear"): string {
   const { effect, low, high, n, values, rule, verdict } = measure;
   if (rule?.type === "exact") return "";
+  const height = rule ? 30 : 20;
   const bounds = rule ? ruleBounds(rule, measure.unit) : [];
   const hasInterval = n >= leastSeeds && Number.isFinite(low) && Number.isFinite(high);
   const shown = [effect, ...values, ...bounds.map(({ at }) => at), ...(hasInterval ? [low, high] : [])];

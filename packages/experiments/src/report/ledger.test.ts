@@ -34,11 +34,11 @@ describe("the ledger", () => {
     expect(text).toContain("- IS15-9, refuted: The network is \\| shallower.");
     expect(text).toContain("- BJ18-1, undecided: The seeds differ.");
     expect(text).toContain("- BJ18-2, failed: The loss is \\<NaN> \\| here.");
-    expect(text).toMatch(/accuracy, with − without: \+1\.50 \[\+1\.\d\d, \+1\.\d\d\] points/);
+    expect(text).toMatch(/accuracy, with − without: \+1\.50 \\\[\+1\.\d\d, \+1\.\d\d\\\] points/);
   });
 
   it("shows texts as they are", () => {
-    expect(text).toContain("It is \\<faster> & \\*higher\\*: \\|a\\_b\\| \\~ 2.");
+    expect(text).toContain("It is \\<faster> & \\*higher\\*: \\|a\\_b\\| \\~ 2, \\[c\\](d), of σ\\_B².");
     expect(text).toContain("| A figure only. |");
   });
 });

@@ -83,5 +83,5 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 /** Text that Markdown shows as it is, in one line. */
 function plain(text: string): string {
-  return text.replace(/\s+/g, " ").replace(/[\\`*_<|~]/g, "\\$&");
+  return text.replace(/\s+/g, " ").replace(/[\\`*_<|~[\]]/g, "\\$&");
 }

@@ -10,6 +10,7 @@ export type Outcome = Verdict | "failed";
 /** In the order in which they are counted. */
 export const outcomes: readonly Outcome[] = ["confirmed", "refuted", "undecided", "failed"];
 
+/** How a claim came out: its verdict, or that something failed. */
 export function outcomeOf(report: ClaimReport): Outcome {
   return hasFailed(report) ? "failed" : report.judgement.verdict;
 }

@@ -83,16 +83,16 @@ a { color: inherit; text-decoration-color: var(--soft); text-underline-offset: 3
 }
 .badge svg { width: 11px; height: 11px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
 .counts { display: flex; flex-wrap: wrap; gap: 12px 34px; margin: 0; padding: 18px 22px; background: var(--raised); border-radius: 8px; list-style: none; }
-.counts b { font-size: 30px; line-height: 1.1; font-weight: 650; color: var(--verdict); margin-right: 8px; font-variant-numeric: tabular-nums; }
+.counts b { font-size: 30px; line-height: 1.1; font-weight: 650; color: var(--verdict); margin-right: 4px; font-variant-numeric: tabular-nums; }
 .share { display: flex; height: 6px; gap: 2px; margin: 10px 0 0; }
 .share i { background: var(--verdict); border-radius: 3px; }
 .claims td, .claims th { white-space: normal; text-align: left; vertical-align: top; }
 .claims th { font-weight: 400; }
 .claims thead th { font-weight: 600; }
-.claims .work td { padding-top: 20px; font-weight: 650; }
+.claims .work th { padding-top: 20px; font-weight: 650; }
 .claims td:first-child, .claims td:nth-child(3), .measures .number { white-space: nowrap; }
 .claims small { white-space: normal; }
-.measures th[scope="row"] { width: 44%; }
+.measures th[scope="row"] { width: 40%; }
 .measures td:last-child { width: 1%; }
 .work > h2 { margin-bottom: 0; }
 .work > .about { margin-bottom: 0; }
@@ -100,7 +100,7 @@ a { color: inherit; text-decoration-color: var(--soft); text-underline-offset: 3
 .claim > header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 14px; }
 .claim > header h3 { font-size: 19px; line-height: 1.3; margin: 0; flex: 0 1 auto; }
 .claim > header h3 a { text-decoration: none; }
-.claim > header h3 small { color: var(--soft); font-weight: 500; font-size: inherit; margin-right: 8px; }
+.claim > header h3 small { color: var(--soft); font-weight: 500; font-size: inherit; margin-right: 4px; }
 .statement { font-size: 18px; line-height: 1.45; max-width: 68ch; margin: 10px 0 0; }
 .facts { display: grid; grid-template-columns: 130px 1fr; gap: 4px 18px; font-size: 14px; margin: 14px 0 0; max-width: 92ch; }
 .facts dt { color: var(--soft); }
@@ -108,8 +108,13 @@ a { color: inherit; text-decoration-color: var(--soft); text-underline-offset: 3
 .measures td, .measures th { text-align: left; white-space: normal; vertical-align: middle; }
 .measures td.number { font-size: 15px; font-weight: 600; }
 .measures td.number small { font-size: 13px; }
-.interval { display: block; width: 190px; height: 30px; overflow: visible; }
-.remark { border-left: 3px solid var(--verdict); padding: 2px 0 2px 14px; margin: 16px 0 0; max-width: 76ch; }
+.interval { display: block; width: 190px; height: auto; overflow: visible; }
+.measures .interval + small { margin-top: 5px; }
+.measures td:nth-child(3) { width: 290px; }
+.remark { border-left: 4px solid var(--verdict); border-radius: 0 8px 8px 0; background: var(--raised); padding: 10px 16px; margin: 16px 0 0; max-width: 76ch; }
+.remark b { color: var(--verdict); font-weight: 650; }
+.undrawn { color: var(--soft); font-size: 14px; margin: 8px 0 0; }
+sub { font-size: 0.75em; line-height: 0; }
 .command { font-size: 13px; color: var(--soft); margin: 14px 0 0; }
 .command code { color: var(--text); background: var(--raised); border-radius: 5px; padding: 3px 8px; overflow-wrap: anywhere; }
 .claim figure { margin-top: 22px; }
@@ -136,6 +141,7 @@ a { color: inherit; text-decoration-color: var(--soft); text-underline-offset: 3
   .claims thead, .measures thead { display: none; }
   .claims tr, .measures tr { display: block; border-bottom: 1px solid var(--line); padding: 8px 0; }
   .claims td, .claims th, .measures td, .measures th, .measures th[scope="row"] { display: block; width: auto; border: 0; padding: 2px 0; }
+  .measures td:nth-child(3) small::before { content: "by seed: "; }
   .claims td:first-child, .claims th { display: inline; }
   .claims td:first-child { margin-right: 10px; }
 }

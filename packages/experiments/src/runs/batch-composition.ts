@@ -1,9 +1,10 @@
-import { type Dataset, type Model, optimizers, randomStream, type Tensor } from "evenkeel";
+import { type Dataset, type Model, randomStream, type Tensor } from "evenkeel";
 import { stepSeconds } from "./cost.js";
 import { type DataSettings, load } from "./data.js";
 import { build, type NetworkSettings } from "./network.js";
+import { type OptimizerSettings, optimizerOf } from "./optimizer.js";
 import { experiment } from "./run.js";
-import type { CurvePoint, Measures, OptimizerSettings, TrainingResult } from "./training.js";
+import { type CurvePoint, type Measures, measuresOf, type TrainingResult } from "./training.js";
 
 /** A training whose batches are made up once, or anew in every epoch. */
 export interface BatchCompositionSettings {
@@ -29,11 +30,10 @@ export const batchComposition = experiment<BatchCompositionSettings, TrainingRes
     const { optimizer, batchSize, epochs, composition } = settings;
     const { train, test } = await load(settings.data);
     const model = build(settings.network, { seed, runtime });
-    const { type, ...options } = optimizer;
     const result: TrainingResult = { outcome: "finished", steps: 0, points: [], seconds: 0 };
     try {
       model.compile({
-        optimizer: (optimizers[type] as (options: object) => ReturnType<typeof optimizers.sgd>)(options),
+        optimizer: optimizerOf(optimizer),
         loss: "sparseCategoricalCrossentropy",
         metrics: ["accuracy"],
       });
@@ -109,9 +109,4 @@ function gathered({ shape, data, type }: Tensor, order: readonly number[]): Tens
 async function pointOf(model: Model, { x, y }: Dataset, train?: Measures): Promise<CurvePoint> {
   const test = measuresOf(await model.evaluate(x, y));
   return { step: model.steps, ...(train && { train }), ...(test && { test }) };
-}
-
-/** @returns undefined when the loss is no finite number. */
-function measuresOf({ loss = Number.NaN, accuracy = 0 }: Record<string, number>): Measures | undefined {
-  return Number.isFinite(loss) ? { loss, accuracy } : undefined;
 }

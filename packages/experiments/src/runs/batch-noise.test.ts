@@ -17,9 +17,18 @@ describe("the noise of batches", () => {
         ),
       }),
     );
-    const { mean, deviation } = spread(batches);
+    const { mean, deviation } = spread(batches)!;
     expect(mean * Math.sqrt(size)).toBeCloseTo(1, 1);
     expect(deviation * Math.sqrt(2 * size)).toBeCloseTo(1, 1);
+  });
+
+  it("is nothing where no unit varies by a finite amount, and needs two batches", () => {
+    for (const variance of [0, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(spread(Array(3).fill({ mean: [1], variance: [variance] }))).toBeUndefined();
+    }
+    expect(() => spread([{ mean: [1], variance: [1] }])).toThrow(
+      new RangeError("The noise of batches needs two of them, got 1."),
+    );
   });
 
   it("is taken from batches that share no example", async () => {
@@ -38,6 +47,9 @@ describe("the noise of batches", () => {
     );
     expect(batches.flatMap(({ y }) => Array.from(y.data as Uint8Array))).toEqual(
       drawn.map((image) => labels.get(image)),
+    );
+    expect(() => randomBatches(data, { size: 51, count: 1, seed: 2 })).toThrow(
+      new RangeError(`${data.name} has 50 examples, which do not fill a batch of 51.`),
     );
   });
 });

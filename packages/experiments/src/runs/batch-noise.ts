@@ -29,6 +29,7 @@ export interface Noise {
 
 /** What the training and the batches gave. */
 export interface BatchNoiseResult extends Pick<TrainingResult, "outcome"> {
+  /** Without layers of which no unit varies by a finite amount. */
   noise: Noise[];
 }
 
@@ -48,9 +49,10 @@ export const batchNoise = experiment<BatchNoiseSettings, BatchNoiseResult>({
       for (const size of sizes) {
         context.signal.throwIfAborted();
         const moments = await momentsOf(model, data.train, { layers, size, batches, seed });
-        noise.push(
-          ...layers.map((layer) => ({ layer, size, ...spread(moments.map((each) => each[layer]!)) })),
-        );
+        for (const layer of layers) {
+          const found = spread(moments.map((each) => each[layer]!));
+          if (found) noise.push({ layer, size, ...found });
+        }
       }
       return { outcome, noise };
     } finally {
@@ -76,15 +78,25 @@ async function momentsOf(
   return found;
 }
 
-/** Standard deviations of μ_B and σ_B over the batches, in deviations of the unit; means over the units that vary. */
-export function spread(batches: readonly Moments[]): Pick<Noise, "mean" | "deviation"> {
+/**
+ * Standard deviations of μ_B and σ_B over the batches, in deviations of the unit; means over the units that vary
+ * by a finite amount.
+ *
+ * @returns undefined when none does.
+ * @throws RangeError for fewer than two batches.
+ */
+export function spread(batches: readonly Moments[]): Pick<Noise, "mean" | "deviation"> | undefined {
+  if (batches.length < 2) {
+    throw new RangeError(`The noise of batches needs two of them, got ${batches.length}.`);
+  }
   const units = batches[0]!.mean.flatMap((_, unit) => {
     const means = batches.map(({ mean: center }) => center[unit]!);
     const deviations = batches.map(({ variance }) => Math.sqrt(variance[unit]!));
     const own = mean(deviations);
-    return own > 0
+    return own > 0 && own < Number.POSITIVE_INFINITY
       ? [{ mean: sampleStandardDeviation(means) / own, deviation: sampleStandardDeviation(deviations) / own }]
       : [];
   });
+  if (units.length === 0) return undefined;
   return { mean: mean(units.map((unit) => unit.mean)), deviation: mean(units.map((unit) => unit.deviation)) };
 }

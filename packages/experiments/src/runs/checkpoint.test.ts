@@ -28,7 +28,7 @@ const settings: TrainingSettings = {
 };
 
 /** Runs it, at most until it tells of a share. */
-async function run(until = Number.POSITIVE_INFINITY) {
+async function run(until = Number.POSITIVE_INFINITY, { steps } = settings) {
   const controller = new AbortController();
   const shares: number[] = [];
   const progress = (share: number) => {
@@ -36,7 +36,7 @@ async function run(until = Number.POSITIVE_INFINITY) {
     if (share >= until) controller.abort();
   };
   const context = { seed: 3, runtime, signal: controller.signal, progress };
-  const result = await training.run(settings, { ...context, checkpoint: { path, seconds: 0 } });
+  const result = await training.run({ ...settings, steps }, { ...context, checkpoint: { path, seconds: 0 } });
   return { result, shares };
 }
 
@@ -55,6 +55,14 @@ describe("a training with a checkpoint", () => {
     expect(shares[0]).toBeGreaterThanOrEqual(0.3);
     expect(lasting(result)).toEqual(lasting(whole));
     expect(result.points.map(({ step }) => step)).toEqual([0, 10, 20, 30, 40, 50, 60]);
+  });
+
+  it("says so when the checkpoint's epochs do not reach to the last step", async () => {
+    await expect(run(0.5)).rejects.toThrow(/abort/);
+    // 25 steps an epoch, and four epochs for 60 steps.
+    await expect(run(undefined, { ...settings, steps: 200 })).rejects.toThrow(
+      "The training ended after 100 of 200 steps. If it went on from a checkpoint, remove that.",
+    );
   });
 
   it("begins afresh where the checkpoint is damaged", async () => {

@@ -13,9 +13,14 @@ export function bestAccuracy({ points }: TrainingResult): number {
   return Math.max(chance, ...points.map(({ test }) => test?.accuracy ?? 0));
 }
 
-/** Test loss − train loss at the end, both in inference mode; for trainings with `trainExamples`. A penalty is in both. */
-export function lossGap({ train, points }: TrainingResult): number {
-  return (points.at(-1)?.test?.loss ?? 0) - (train?.loss ?? 0);
+/**
+ * Test loss − train loss at the end, both in inference mode; for trainings with `trainExamples`. A penalty is in both.
+ *
+ * @returns undefined when the training diverged, or one of the losses is no finite number.
+ */
+export function lossGap({ outcome, train, points }: TrainingResult): number | undefined {
+  const test = points.at(-1)?.test;
+  return outcome === "finished" && train && test ? test.loss - train.loss : undefined;
 }
 
 /**

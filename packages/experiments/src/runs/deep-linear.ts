@@ -1,7 +1,8 @@
-import { type Model, optimizers, randomStream, type Tensor, tensor } from "evenkeel";
+import { type Model, optimizers, randomStream, tensor } from "evenkeel";
 import { type AlongGradient, alongGradient } from "../probes/along-gradient.js";
 import { covariateShift, type LayerShift } from "../probes/covariate-shift.js";
 import type { Batch } from "../probes/weight-space.js";
+import { repeated } from "./batches.js";
 import { build, type PlacedLayer } from "./network.js";
 import { experiment, type RunContext } from "./run.js";
 
@@ -52,7 +53,12 @@ export const deepLinear = experiment<DeepLinearSettings, DeepLinearResult>({
   name: "deep-linear",
   revision: 1,
   seconds({ depth, examples, normalization, steps, every, along }) {
-    const layer = normalization === "none" ? 6e-6 + 1e-8 * examples : 3e-5 + 1.1e-7 * examples;
+    const layer =
+      normalization === "none"
+        ? 6e-6 + 1e-8 * examples
+        : normalization.type === "noisyBatchNormalization"
+          ? 1.2e-4 + 1e-6 * examples
+          : 3e-5 + 1.1e-7 * examples;
     const looks = (steps / every + 1) * (depth + along.length);
     return 0.5 + (steps + 2 * looks) * depth * layer;
   },
@@ -137,10 +143,4 @@ function linearExamples(seed: number, examples: number, units: number): Batch {
 function gaussian(seed: number, purpose: string, count: number): Float32Array {
   const stream = randomStream(seed, "deep-linear", purpose);
   return Float32Array.from({ length: count }, () => stream.normal());
-}
-
-function repeated({ shape, data }: Tensor, times: number): Tensor {
-  const values = new Float32Array(data.length * times);
-  for (let time = 0; time < times; time++) values.set(data as Float32Array, time * data.length);
-  return tensor(values, [shape[0]! * times, ...shape.slice(1)]);
 }

@@ -33,15 +33,20 @@ describe("a shifted domain", () => {
         domains: [
           { name: "as trained", scale: 1, offset: 0 },
           { name: "on grey", scale: 0.5, offset: 127 },
+          { name: "inverted", scale: -1, offset: 255 },
         ],
         normalizations: [{ name: "dense_1_normalization", input: "dense_1" }],
       },
       context,
     );
-    const [trained, grey] = domains;
+    const [trained, grey, inverted] = domains;
     expect(trained!.accuracy).toBeGreaterThan(0.8);
     expect(grey!.accuracy).toBeLessThan(0.5);
     expect(grey!.recalibrated).toBeCloseTo(trained!.recalibrated, 2);
     expect(trained!.recalibrated).toBeCloseTo(trained!.accuracy, 1);
+    // Two numbers for all pixels undo grey as well, but not what turns dark into light.
+    expect(trained!.restandardized).toBeCloseTo(trained!.accuracy, 2);
+    expect(grey!.restandardized).toBeCloseTo(trained!.accuracy, 2);
+    expect(inverted!.restandardized).toBeLessThan(0.5);
   });
 });

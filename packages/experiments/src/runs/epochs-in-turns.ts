@@ -1,9 +1,10 @@
-import { type Model, optimizers } from "evenkeel";
+import type { Model } from "evenkeel";
+import { stepsPerEpoch as stepsOf } from "./batches.js";
 import { stepSeconds } from "./cost.js";
 import { type DataSettings, load } from "./data.js";
 import { build, type NetworkSettings } from "./network.js";
+import { type OptimizerSettings, optimizerOf } from "./optimizer.js";
 import { experiment, type RunContext } from "./run.js";
-import type { OptimizerSettings } from "./training.js";
 
 /** Two networks that are trained in the same way, and timed. */
 export interface EpochsInTurnsSettings {
@@ -59,16 +60,16 @@ export const epochsInTurns = experiment<EpochsInTurnsSettings, [TimedTraining, T
 /** A network, its training so far, and how to train it for one more epoch. */
 async function contestant(
   model: Model,
-  { data: dataSettings, optimizer: { type, ...options }, batchSize, every }: EpochsInTurnsSettings,
+  { data: dataSettings, optimizer, batchSize, every }: EpochsInTurnsSettings,
   { seed, signal }: RunContext,
 ): Promise<{ result: TimedTraining; epoch(): Promise<void> }> {
   const { train, test } = await load(dataSettings);
   model.compile({
-    optimizer: (optimizers[type] as (options: object) => ReturnType<typeof optimizers.sgd>)(options),
+    optimizer: optimizerOf(optimizer),
     loss: "sparseCategoricalCrossentropy",
     metrics: ["accuracy"],
   });
-  const stepsPerEpoch = Math.floor(train.x.shape[0]! / batchSize);
+  const stepsPerEpoch = stepsOf(train.x.shape[0]!, batchSize);
   const result: TimedTraining = { outcome: "finished", stepsPerEpoch, seconds: [], points: [] };
   const epoch = async () => {
     const { epochs } = await model.fit(train.x, train.y, {

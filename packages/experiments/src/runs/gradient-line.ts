@@ -1,11 +1,11 @@
-import { optimizers } from "evenkeel";
 import { alongGradient } from "../probes/along-gradient.js";
 import { batchAt } from "../probes/batch.js";
+import { orNull } from "../probes/weight-space.js";
 import { stepSeconds } from "./cost.js";
 import { type DataSettings, load } from "./data.js";
 import { build, type NetworkSettings } from "./network.js";
+import { type OptimizerSettings, optimizerOf } from "./optimizer.js";
 import { experiment } from "./run.js";
-import type { OptimizerSettings } from "./training.js";
 
 /** The first steps of a training, before some of which the loss is followed along the gradient of their batch. */
 export interface GradientLineSettings {
@@ -22,6 +22,7 @@ export interface GradientLineSettings {
 /** The loss along the gradient, by batch. */
 export interface GradientLineResult {
   stepSizes: readonly number[];
+  /** Up to the first whose loss is no finite number. */
   batches: {
     batch: number;
     loss: number;
@@ -43,11 +44,7 @@ export const gradientLine = experiment<GradientLineSettings, GradientLineResult>
     const { train } = await load(settings.data);
     const model = build(settings.network, { seed, runtime });
     try {
-      const { type, ...options } = optimizer;
-      model.compile({
-        optimizer: (optimizers[type] as (options: object) => ReturnType<typeof optimizers.sgd>)(options),
-        loss: "sparseCategoricalCrossentropy",
-      });
+      model.compile({ optimizer: optimizerOf(optimizer), loss: "sparseCategoricalCrossentropy" });
       const result: GradientLineResult = { stepSizes, batches: [] };
       const last = batches.at(-1)!;
       for (let batch = 1; batch <= last; batch++) {
@@ -56,7 +53,10 @@ export const gradientLine = experiment<GradientLineSettings, GradientLineResult>
         const { x, y } = batchAt(train, (batch - 1) * batchSize, batchSize);
         if (batches.includes(batch)) {
           const { loss, points } = await alongGradient(model, { x, y }, stepSizes, { gradients: false });
-          const relativeLosses = points.map((point) => (point.loss === null ? null : point.loss / loss));
+          if (!Number.isFinite(loss)) return result;
+          const relativeLosses = points.map((point) =>
+            point.loss === null ? null : orNull(point.loss / loss),
+          );
           result.batches.push({ batch, loss, relativeLosses });
         }
         if (batch < last) await model.trainOnBatch(x, y);

@@ -1,4 +1,4 @@
-import { type Model, randomStream } from "evenkeel";
+import { type Model, randomStream, shuffle, take } from "evenkeel";
 import { mean } from "simple-statistics";
 import { batchAt } from "../probes/batch.js";
 import type { Batch } from "../probes/weight-space.js";
@@ -43,20 +43,28 @@ export interface GradientNoiseResult {
   withReplacement: BatchError[];
   /** The same without replacement. */
   withoutReplacement: BatchError[];
+  /** One drawn batch of each size, whose gradient was taken as a training takes it. */
+  batchGradients: {
+    batchSize: number;
+    /** ‖∇_B − mean of its examples' gradients‖ ÷ ‖∇_B‖. */
+    difference: number;
+  }[];
 }
 
 /** Measures how far gradients of batches are from the whole gradient (Bjorck et al. 2018, section 2). */
 export const gradientNoise = experiment<GradientNoiseSettings, GradientNoiseResult>({
   name: "gradient-noise",
-  revision: 1,
+  revision: 2,
   seconds: ({ network, data, examples, batchSizes, draws }) =>
     0.1 +
     examples * stepSeconds(network, data, 1) +
+    batchSizes.reduce((sum, size) => sum + stepSeconds(network, data, size), 0) +
     (examples ** 2 * 1e5) / 2e9 +
     (batchSizes.reduce((sum, size) => sum + size ** 2, 0) * draws) / 1e9,
   async run(settings, { seed, runtime, signal, progress }) {
     const { examples, batchSizes, draws, enumerated } = settings;
-    const { train } = await load(settings.data);
+    // In random order, so that the first so many of them are a drawn batch.
+    const train = shuffle(take((await load(settings.data)).train, examples), seed);
     const model = build(settings.network, { seed, runtime });
     try {
       model.compile({ loss: "sparseCategoricalCrossentropy" });
@@ -65,6 +73,13 @@ export const gradientNoise = experiment<GradientNoiseSettings, GradientNoiseResu
         signal.throwIfAborted();
         progress(index / examples);
         gradients.push(await gradientOf(model, batchAt(train, index, 1)));
+      }
+      const batchGradients = [];
+      for (const batchSize of batchSizes) {
+        signal.throwIfAborted();
+        const gradient = await gradientOf(model, batchAt(train, 0, batchSize));
+        const difference = relativeDifference(gradient, gradients.slice(0, batchSize));
+        batchGradients.push({ batchSize, difference });
       }
       const deviations = products(gradients);
       const few = products(gradients.slice(0, enumerated));
@@ -87,6 +102,7 @@ export const gradientNoise = experiment<GradientNoiseSettings, GradientNoiseResu
             tuples(enumerated, size).filter((drawn) => new Set(drawn).size === size),
           ),
         ),
+        batchGradients,
       };
     } finally {
       await model.dispose();
@@ -107,6 +123,12 @@ async function gradientOf(model: Model, { x, y }: Batch): Promise<Float32Array> 
     start += part.length;
   }
   return gradient;
+}
+
+/** ‖gradient − mean of parts‖ ÷ ‖gradient‖. */
+function relativeDifference(gradient: Float32Array, parts: readonly Float32Array[]): number {
+  const difference = gradient.map((value, index) => value - mean(parts.map((part) => part[index]!)));
+  return Math.sqrt(inner(difference, difference) / inner(gradient, gradient));
 }
 
 /** Inner products of the gradients' deviations from their mean, `[N][N]`: all errors of batches follow from them. */

@@ -1,6 +1,23 @@
-import { nodeRuntime } from "evenkeel";
-import { describe, expect, it } from "vitest";
-import { hiddenShift, shift } from "./hidden-shift.js";
+import { Model, nodeRuntime } from "evenkeel";
+import { describe, expect, it, vi } from "vitest";
+import { type HiddenShiftSettings, hiddenShift, shift } from "./hidden-shift.js";
+
+const settings = {
+  data: { name: "mnist", train: 200, test: 100 },
+  network: {
+    family: "mlp",
+    inputShape: [28, 28],
+    units: [16],
+    preprocessing: [{ type: "rescaling", scale: 1 / 255 }],
+    normalization: { type: "batchNormalization", center: false, scale: false, epsilon: 1e-8 },
+  },
+  optimizer: { type: "sgd", learningRate: 0.1 },
+  batchSize: 20,
+  steps: 20,
+  every: 5,
+  layers: ["dense_1", "dense_1_normalization"],
+  examples: 100,
+} as const satisfies HiddenShiftSettings;
 
 const context = {
   seed: 1,
@@ -19,25 +36,7 @@ describe("the shift of hidden values", () => {
   });
 
   it("is nothing behind a batch norm that has nothing to learn", async () => {
-    const { outcome, points } = await hiddenShift.run(
-      {
-        data: { name: "mnist", train: 200, test: 100 },
-        network: {
-          family: "mlp",
-          inputShape: [28, 28],
-          units: [16],
-          preprocessing: [{ type: "rescaling", scale: 1 / 255 }],
-          normalization: { type: "batchNormalization", center: false, scale: false, epsilon: 1e-8 },
-        },
-        optimizer: { type: "sgd", learningRate: 0.1 },
-        batchSize: 20,
-        steps: 20,
-        every: 5,
-        layers: ["dense_1", "dense_1_normalization"],
-        examples: 100,
-      },
-      context,
-    );
+    const { outcome, points } = await hiddenShift.run(settings, context);
     expect(outcome).toBe("finished");
     expect(points.map(({ step }) => step)).toEqual([5, 10, 15, 20]);
     for (const { shifts } of points) {
@@ -45,5 +44,32 @@ describe("the shift of hidden values", () => {
       expect(shifts.dense_1_normalization!.mean).toBeLessThan(1e-5);
       expect(shifts.dense_1_normalization!.variance).toBeLessThan(1e-5);
     }
+  });
+
+  it("is followed to the last step where an epoch leaves out what fills no batch", async () => {
+    const odd = { data: { name: "mnist", train: 100, test: 100 }, batchSize: 60, steps: 10 } as const;
+    const { outcome, points } = await hiddenShift.run({ ...settings, ...odd }, context);
+    expect(outcome).toBe("finished");
+    expect(points.map(({ step }) => step)).toEqual([5, 10]);
+  });
+
+  it("leaves no model behind when its settings cannot be compiled", async () => {
+    const dispose = vi.spyOn(Model.prototype, "dispose");
+    const optimizer = { type: "sgd", learningRate: -1 } as const;
+    await expect(hiddenShift.run({ ...settings, optimizer }, context)).rejects.toThrow(
+      "The learning rate must be",
+    );
+    expect(dispose).toHaveBeenCalledOnce();
+    dispose.mockRestore();
+  });
+
+  it("has no points where units never vary", async () => {
+    const { layers, ...rest } = settings;
+    const dark = { ...settings.network, preprocessing: [{ type: "rescaling", scale: 0 }] } as const;
+    const { outcome, points } = await hiddenShift.run(
+      { ...rest, network: dark, layers: ["dense_1"] },
+      context,
+    );
+    expect([outcome, points]).toEqual(["finished", []]);
   });
 });

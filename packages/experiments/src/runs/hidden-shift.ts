@@ -1,10 +1,12 @@
-import { type Callback, type Model, optimizers, take } from "evenkeel";
-import { channelMoments, norm } from "../probes/summaries.js";
+import { type Callback, type Model, take } from "evenkeel";
+import { allFinite, channelMoments, norm } from "../probes/summaries.js";
+import { epochsFor } from "./batches.js";
 import { stepSeconds } from "./cost.js";
 import { type DataSettings, load } from "./data.js";
 import { build, type NetworkSettings } from "./network.js";
+import { type OptimizerSettings, optimizerOf } from "./optimizer.js";
 import { experiment } from "./run.js";
-import type { OptimizerSettings, TrainingResult } from "./training.js";
+import type { TrainingResult } from "./training.js";
 
 /** A training in which the distribution of hidden values is followed. */
 export interface HiddenShiftSettings {
@@ -37,6 +39,7 @@ export interface ShiftPoint {
 
 /** How the training went. */
 export interface HiddenShiftResult extends Pick<TrainingResult, "outcome"> {
+  /** Without those where a shift is no finite number, as that of units that never vary. */
   points: ShiftPoint[];
 }
 
@@ -47,15 +50,10 @@ export const hiddenShift = experiment<HiddenShiftSettings, HiddenShiftResult>({
   seconds: ({ network, data, batchSize, steps }) => 0.5 + 1.3 * steps * stepSeconds(network, data, batchSize),
   async run(settings, context) {
     const { batchSize, steps, every, layers, examples } = settings;
-    const { type, ...options } = settings.optimizer;
     const { seed, runtime, signal, progress } = context;
     const { train, test } = await load(settings.data);
     const probe = take(test, examples);
     const model = build(settings.network, { seed, runtime });
-    model.compile({
-      optimizer: (optimizers[type] as (options: object) => ReturnType<typeof optimizers.sgd>)(options),
-      loss: "sparseCategoricalCrossentropy",
-    });
     const result: HiddenShiftResult = { outcome: "finished", points: [] };
     let before: Record<string, Moments> | undefined;
     const moments = async () => {
@@ -69,7 +67,8 @@ export const hiddenShift = experiment<HiddenShiftSettings, HiddenShiftResult>({
         if (before) {
           const after = await moments();
           const shifts = layers.map((layer) => [layer, shift(before![layer]!, after[layer]!)] as const);
-          result.points.push({ step: step - 1, shifts: Object.fromEntries(shifts) });
+          const point = { step: step - 1, shifts: Object.fromEntries(shifts) };
+          if (allFinite(point)) result.points.push(point);
         }
         if (step > steps) fitting.stop();
         before = step % every === 0 ? await moments() : undefined;
@@ -77,8 +76,12 @@ export const hiddenShift = experiment<HiddenShiftSettings, HiddenShiftResult>({
       },
     };
     try {
+      model.compile({
+        optimizer: optimizerOf(settings.optimizer),
+        loss: "sparseCategoricalCrossentropy",
+      });
       await model.fit(train.x, train.y, {
-        epochs: Math.ceil(((steps + 1) * batchSize) / train.x.shape[0]!) + 1,
+        epochs: epochsFor(steps + 1, train.x.shape[0]!, batchSize),
         ...{ batchSize, seed, signal, lastBatch: "drop", callbacks: [following] },
         onNaN: () => {
           result.outcome = "diverged";
@@ -87,6 +90,9 @@ export const hiddenShift = experiment<HiddenShiftSettings, HiddenShiftResult>({
         onWarning: () => {},
       });
       signal.throwIfAborted();
+      if (result.outcome === "finished" && model.steps <= steps) {
+        throw new Error(`The training ended after ${model.steps} of ${steps + 1} steps.`);
+      }
       return result;
     } finally {
       await model.dispose();

@@ -1,7 +1,7 @@
 import { type Tensor, take } from "evenkeel";
 import { medianSorted, sampleKurtosis, standardDeviation } from "simple-statistics";
 import { type KernelGradientSums, kernelGradientSums } from "../probes/kernel-gradient-sums.js";
-import { channelMoments, histogram } from "../probes/summaries.js";
+import { allFinite, channelMoments, histogram } from "../probes/summaries.js";
 import { stepSeconds } from "./cost.js";
 import { type DataSettings, load } from "./data.js";
 import { build, type NetworkSettings } from "./network.js";
@@ -32,7 +32,7 @@ export interface InitialNetworkResult {
     /** 3 for a normal distribution. */
     kurtosis: number;
     largest: number;
-    /** max|g| ÷ median|g|. */
+    /** max|g| ÷ median|g|; `Number.MAX_VALUE` where most entries are 0. */
     largestToMedian: number;
     /** From −largest to largest. */
     histogram: { edges: number[]; counts: number[] };
@@ -55,7 +55,11 @@ const termsPerSecond = 4e8;
 /** Bins of the histogram: an odd number, so that 0 lies in the middle of one. */
 const bins = 61;
 
-/** Looks at a network before it has been trained. */
+/**
+ * Looks at a network before it has been trained.
+ *
+ * @throws Error when its values are beyond float32, or the kernel's gradient is 0: there is nothing to see then.
+ */
 export const initialNetwork = experiment<InitialNetworkSettings, InitialNetworkResult>({
   name: "initial-network",
   revision: 2,
@@ -81,30 +85,35 @@ export const initialNetwork = experiment<InitialNetworkSettings, InitialNetworkR
         progress(index / sums.length);
         summed.push([layer, kernelGradientSums(found.layers[input]!, found.layerGradients[layer]!, 3)]);
       }
-      return {
+      const result: InitialNetworkResult = {
         loss: found.measures.loss!,
         moments: Object.fromEntries(moments.map((name) => [name, channelMoments(found.layers[name]!)])),
-        kernelGradient: entriesOf(found.weightGradients[kernel]!),
+        kernelGradient: entriesOf(kernel, found.weightGradients[kernel]!),
         filterGradients: means(found.layerGradients[convolution]!),
         logitGradients: means(found.layerGradients.output!),
         labels: Array.from(y.data, Number),
         sums: Object.fromEntries(summed),
       };
+      if (!allFinite(result)) {
+        throw new Error(`The network's values or gradients on ${examples} examples are beyond float32.`);
+      }
+      return result;
     } finally {
       await model.dispose();
     }
   },
 });
 
-function entriesOf(gradient: Tensor<"float32">): InitialNetworkResult["kernelGradient"] {
+function entriesOf(name: string, gradient: Tensor<"float32">): InitialNetworkResult["kernelGradient"] {
   const entries = Array.from(gradient.data);
   const sizes = entries.map(Math.abs).sort((a, b) => a - b);
   const largest = sizes.at(-1)!;
+  if (largest === 0) throw new Error(`The gradient of ${name} is 0 everywhere: it has no distribution.`);
   return {
     standardDeviation: standardDeviation(entries),
     kurtosis: 3 + sampleKurtosis(entries),
     largest,
-    largestToMedian: largest / medianSorted(sizes),
+    largestToMedian: Math.min(largest / medianSorted(sizes), Number.MAX_VALUE),
     histogram: histogram(entries, { from: -largest, to: largest, bins }),
     byChannels: means({ ...gradient, data: gradient.data.map(Math.abs) }),
   };

@@ -49,6 +49,25 @@ describe("a training whose landscape is measured", () => {
     expect(looks).toEqual([{ step: 0 }, { step: 4 }]);
   });
 
+  it("counts the values of the first channel", async () => {
+    const layer = "dense_2_normalization";
+    const counted = { ...settings, steps: 4, distributionOf: layer, histogramBins: 8 };
+    const { looks } = await landscape.run(counted, context);
+    for (const { distribution } of looks) {
+      const { edges, counts } = distribution!.histogram!;
+      expect(edges).toHaveLength(9);
+      expect(counts.reduce((sum, count) => sum + count)).toBe(settings.batchSize);
+      // The least and the largest value are in the outermost bins.
+      expect(Math.min(counts[0]!, counts[7]!)).toBeGreaterThan(0);
+      // The mean of the bins' middles is the channel's, within half a bin.
+      const width = edges[1]! - edges[0]!;
+      const mean = counts.reduce((sum, count, bin) => sum + count * (edges[bin]! + width / 2), 0);
+      expect(Math.abs(mean / settings.batchSize - distribution!.mean[0]!)).toBeLessThanOrEqual(width / 2);
+    }
+    const { looks: uncounted } = await landscape.run({ ...counted, histogramBins: 0 }, context);
+    expect(uncounted[0]!.distribution).not.toHaveProperty("histogram");
+  });
+
   it("sees the distribution of the same batch, and noise that is another at every step", async () => {
     const still = { ...settings, learningRate: 1e-30, distributionOf: "dense_2_normalization" };
     const noisy = await landscape.run(still, context);

@@ -1,7 +1,8 @@
 import { type Dataset, type Model, randomStream, type Tensor } from "evenkeel";
 import { type AlongGradient, alongGradient } from "../probes/along-gradient.js";
+import { batchAt } from "../probes/batch.js";
 import { covariateShift, type LayerShift } from "../probes/covariate-shift.js";
-import { channelMoments } from "../probes/summaries.js";
+import { channelMoments, histogram } from "../probes/summaries.js";
 import type { Batch } from "../probes/weight-space.js";
 import { stepSeconds } from "./cost.js";
 import { load } from "./data.js";
@@ -20,6 +21,8 @@ export interface LandscapeSettings
   covariateShift?: boolean;
   /** A layer whose values' mean and variance per channel are measured, always on the same batch. Default none. */
   distributionOf?: string;
+  /** Bins of a histogram of the values of that layer's first channel, from the least to the largest. Default none. */
+  histogramBins?: number;
 }
 
 /** What was found at one look, on a training batch, batch normalization by that batch. */
@@ -27,7 +30,13 @@ export interface LandscapeLook {
   step: number;
   along?: AlongGradient;
   shifts?: LayerShift[];
-  distribution?: { mean: number[]; variance: number[] };
+  distribution?: { mean: number[]; variance: number[]; histogram?: Histogram };
+}
+
+/** How many values lie between neighbouring edges. */
+export interface Histogram {
+  edges: number[];
+  counts: number[];
 }
 
 /** How a training went, and what its landscape was like. */
@@ -78,7 +87,7 @@ async function look(
   settings: LandscapeSettings,
   { seed, step }: { seed: number; step: number },
 ): Promise<LandscapeLook | undefined> {
-  const { learningRate, batchSize, along, distributionOf } = settings;
+  const { learningRate, batchSize, along, distributionOf, histogramBins } = settings;
   const batch = drawn(train, batchSize, seed, step);
   const found: LandscapeLook = { step };
   if (along) {
@@ -91,22 +100,36 @@ async function look(
     const { x, y } = drawn(train, batchSize, seed, 0);
     // Noise is drawn anew: that it is another at every step is what there is to see.
     const { layers } = await model.inspect(x, y, { layers: [distributionOf], seed: step });
-    const moments = channelMoments(layers[distributionOf]!);
+    const values = layers[distributionOf]!;
+    const moments = channelMoments(values);
     if (![...moments.mean, ...moments.variance].every(Number.isFinite)) return undefined;
     found.distribution = moments;
+    if (histogramBins) found.distribution.histogram = histogramOf(firstChannel(values), histogramBins);
   }
   return found;
 }
 
-/** Neighbouring training examples, others at every step; a data set is in no order. */
-function drawn({ x, y }: Dataset, batchSize: number, seed: number, step: number): Batch {
-  const start = randomStream(seed, "landscape", step).integer(x.shape[0]! - batchSize + 1);
-  return { x: rows(x, start, batchSize), y: rows(y, start, batchSize) };
+/** The values of the first channel of `[N, C, …]`. */
+function firstChannel({ shape, data }: Tensor<"float32">): Float32Array {
+  const [examples = 1, channels = 1] = shape;
+  const positions = data.length / (examples * channels);
+  return Float32Array.from({ length: examples * positions }, (_, index) => {
+    const [example, position] = [Math.floor(index / positions), index % positions];
+    return data[example * channels * positions + position]!;
+  });
 }
 
-function rows(values: Tensor, start: number, count: number): Tensor {
-  const [total, ...shape] = values.shape;
-  const size = values.data.length / total!;
-  const data = values.data.subarray(start * size, (start + count) * size);
-  return { ...values, shape: [count, ...shape], data } as Tensor;
+/** From the least to the largest value; where all are one, a unit wide. */
+function histogramOf(values: Float32Array, bins: number): Histogram {
+  const [from, to] = values.reduce(
+    ([least, largest], value) => [Math.min(least, value), Math.max(largest, value)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  );
+  return histogram(values, { from, to: to > from ? to : from + 1, bins });
+}
+
+/** Neighbouring training examples, others at every step; a data set is in no order. */
+function drawn(train: Dataset, batchSize: number, seed: number, step: number): Batch {
+  const start = randomStream(seed, "landscape", step).integer(train.x.shape[0]! - batchSize + 1);
+  return batchAt(train, start, batchSize);
 }

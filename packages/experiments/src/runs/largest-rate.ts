@@ -1,4 +1,4 @@
-import { optimizers, take } from "evenkeel";
+import { optimizers } from "evenkeel";
 import { mean } from "simple-statistics";
 import { stepSeconds } from "./cost.js";
 import { type DataSettings, load } from "./data.js";
@@ -14,24 +14,33 @@ export interface LargestRateSettings {
   /** Added to the gradient, times the weight. */
   weightDecay: number;
   batchSize: number;
-  /** Of one training; every batch is a new one. */
+  /** Of one training, however many epochs that makes. */
   steps: number;
   /** From the largest on. */
   rates: readonly number[];
 }
 
-/** How one of the trainings ended. */
+/** How one of the trainings went. */
 export interface RateTried {
   rate: number;
-  trains: boolean;
+  /**
+   * `diverged`: the loss or a weight became no finite number, or the loss at the end is above the first. `trained`: it
+   * is below the first, and 5 % below that of guessing, which a network whose units have all died has too. `stayed`:
+   * neither.
+   */
+  outcome: "diverged" | "stayed" | "trained";
+  /** Loss of the first step; null when it was no finite number. */
+  first: number | null;
   /** Mean loss over the last tenth of the steps; null when the loss or a weight became no finite number. */
   loss: number | null;
 }
 
-/** The largest rate that trains. */
+/** The largest rates. */
 export interface LargestRateResult {
-  /** Null when none does. */
-  largest: number | null;
+  /** The largest that does not diverge; null when all do. */
+  stable: number | null;
+  /** The largest that trains; null when none does. */
+  trained: number | null;
   /** From the largest rate down to the one that trains. */
   tried: RateTried[];
 }
@@ -39,14 +48,10 @@ export interface LargestRateResult {
 /** The loss of guessing among ten classes. */
 const guessing = Math.log(10);
 
-/**
- * Finds the largest of some learning rates at which a network trains: all stays finite, and over the last tenth of the
- * steps the loss is below what it was at the first step and 5 % below that of guessing, which a network whose units
- * have all died has too.
- */
+/** Finds the largest of some learning rates at which a network does not diverge, and the largest at which it learns. */
 export const largestRate = experiment<LargestRateSettings, LargestRateResult>({
   name: "largest-rate",
-  revision: 1,
+  revision: 2,
   seconds: ({ network, data, batchSize, steps, rates }) =>
     (rates.length / 2) * (0.2 + steps * stepSeconds(network, data, batchSize)),
   async run(settings, context) {
@@ -54,9 +59,13 @@ export const largestRate = experiment<LargestRateSettings, LargestRateResult>({
     for (const [index, rate] of settings.rates.entries()) {
       context.progress(index / settings.rates.length);
       tried.push(await trial(settings, rate, context));
-      if (tried.at(-1)!.trains) return { largest: rate, tried };
+      if (tried.at(-1)!.outcome === "trained") break;
     }
-    return { largest: null, tried };
+    return {
+      stable: tried.find(({ outcome }) => outcome !== "diverged")?.rate ?? null,
+      trained: tried.find(({ outcome }) => outcome === "trained")?.rate ?? null,
+      tried,
+    };
   },
 });
 
@@ -65,7 +74,7 @@ async function trial(
   rate: number,
   { seed, runtime, signal }: RunContext,
 ): Promise<RateTried> {
-  const { x, y } = take((await load(data)).train, batchSize * steps);
+  const { x, y } = (await load(data)).train;
   const model = build(network, { seed, runtime });
   try {
     model.compile({
@@ -73,28 +82,34 @@ async function trial(
       loss: "sparseCategoricalCrossentropy",
     });
     const losses: number[] = [];
-    let diverged = false;
+    let finite = true;
     await model.fit(x, y, {
       batchSize,
+      epochs: Math.ceil(steps / Math.floor(x.shape[0]! / batchSize)),
+      lastBatch: "drop",
       seed,
       callbacks: [
         {
-          onStepsEnd: (taken) => {
+          interval: steps,
+          onStepsEnd: (taken, training) => {
             losses.push(...taken.map(({ logs }) => logs.loss!));
+            if (losses.length >= steps) training.stop();
           },
         },
       ],
       onNaN: () => {
-        diverged = true;
+        finite = false;
         return "stop";
       },
       signal,
       onWarning: () => {},
     });
     signal.throwIfAborted();
-    if (diverged) return { rate, trains: false, loss: null };
+    const first = Number.isFinite(losses[0]) ? losses[0]! : null;
+    if (!finite || first === null) return { rate, outcome: "diverged", first, loss: null };
     const loss = mean(losses.slice(-Math.ceil(steps / 10)));
-    return { rate, trains: loss < Math.min(losses[0]!, 0.95 * guessing), loss };
+    const learned = loss < Math.min(first, 0.95 * guessing);
+    return { rate, outcome: loss > first ? "diverged" : learned ? "trained" : "stayed", first, loss };
   } finally {
     await model.dispose();
   }

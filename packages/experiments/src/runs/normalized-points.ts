@@ -40,7 +40,6 @@ export const normalizedPoints = experiment<NormalizedPointsSettings, NormalizedP
       ],
       { seed, runtime },
     );
-    model.compile({ optimizer: optimizers.sgd(), loss: "meanSquaredError" });
     const outputs = async (scale: number, offset: number) => {
       await model.setWeights({
         "normalization/gamma": tensor(Float32Array.of(scale)),
@@ -50,6 +49,7 @@ export const normalizedPoints = experiment<NormalizedPointsSettings, NormalizedP
       return Array.from(found.normalization!.data);
     };
     try {
+      model.compile({ optimizer: optimizers.sgd(), loss: "meanSquaredError" });
       const [normalized, scaled, shifted] = [
         await outputs(1, 0),
         await outputs(gamma, 0),

@@ -1,8 +1,9 @@
-import { nodeRuntime } from "evenkeel";
-import { expect, it } from "vitest";
+import { Model, nodeRuntime } from "evenkeel";
+import { expect, it, vi } from "vitest";
 import { parameterCount } from "./parameters.js";
 
-it("parameters are counted as Keras does", async () => {
+it("parameters are counted as Keras does, of a model that is then disposed of", async () => {
+  const dispose = vi.spyOn(Model.prototype, "dispose");
   const context = {
     seed: 1,
     runtime: nodeRuntime({ threads: 1 }),
@@ -14,4 +15,6 @@ it("parameters are counted as Keras does", async () => {
     context,
   );
   expect(count).toEqual({ parameters: 268_210, trainable: 267_410 });
+  expect(dispose).toHaveBeenCalledOnce();
+  dispose.mockRestore();
 });

@@ -13,7 +13,12 @@ export const parameterCount = experiment<{ network: NetworkSettings }, Parameter
   revision: 1,
   seconds: () => 0.01,
   async run({ network }, { seed, runtime }) {
-    const { parameters, trainable } = build(network, { seed, runtime }).summary(() => {});
-    return { parameters, trainable };
+    const model = build(network, { seed, runtime });
+    try {
+      const { parameters, trainable } = model.summary(() => {});
+      return { parameters, trainable };
+    } finally {
+      await model.dispose();
+    }
   },
 });

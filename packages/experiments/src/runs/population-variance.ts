@@ -13,15 +13,15 @@ export interface PopulationVarianceSettings {
   enumerated: readonly number[];
 }
 
-/** What batches of one size say of the population, as Algorithm 2 averages it over all of them. */
+/** What batches of one size say of the population, as Algorithm 2 averages it over all of them: a number for each unit. */
 export interface PopulationEstimate {
   batchSize: number;
-  /** Mean over the batches of μ_B, less the population's mean, in deviations of the population; mean over the units. */
-  mean: number;
-  /** Mean over the batches of σ_B² ÷ the population's variance; mean over the units. */
-  biased: number;
+  /** Mean over the batches of μ_B, less the population's mean, in deviations of the population. */
+  mean: number[];
+  /** Mean over the batches of σ_B² ÷ the population's variance. */
+  biased: number[];
   /** The same of m/(m − 1) · σ_B². */
-  unbiased: number;
+  unbiased: number[];
 }
 
 /** The estimates by batch size. */
@@ -38,7 +38,7 @@ export interface PopulationVarianceResult {
  */
 export const populationVariance = experiment<PopulationVarianceSettings, PopulationVarianceResult>({
   name: "population-variance",
-  revision: 1,
+  revision: 2,
   seconds: ({ examples, units, batchSizes, enumerated }) =>
     0.05 * (batchSizes.length + enumerated.length) + batchSizes.length * examples * units * 1e-7,
   async run({ examples, units, batchSizes, enumerated }, { seed, runtime, signal, progress }) {
@@ -90,14 +90,11 @@ async function estimate(
   const biased = await runningStatistics(x, batchSize, "biased", runtime);
   const unbiased = await runningStatistics(x, batchSize, "unbiased", runtime);
   const { mean, variance } = population;
-  const units = mean.length;
-  const average = (of: (unit: number) => number) =>
-    Array.from(mean, (_, unit) => of(unit)).reduce((sum, value) => sum + value, 0) / units;
   return {
     batchSize,
-    mean: average((unit) => (biased.mean[unit]! - mean[unit]!) / Math.sqrt(variance[unit]!)),
-    biased: average((unit) => biased.variance[unit]! / variance[unit]!),
-    unbiased: average((unit) => unbiased.variance[unit]! / variance[unit]!),
+    mean: mean.map((value, unit) => (biased.mean[unit]! - value) / Math.sqrt(variance[unit]!)),
+    biased: variance.map((value, unit) => biased.variance[unit]! / value),
+    unbiased: variance.map((value, unit) => unbiased.variance[unit]! / value),
   };
 }
 

@@ -56,15 +56,6 @@ export interface Experiment<Settings extends object, Result> {
   run(settings: Settings, context: RunContext): Promise<Result>;
 }
 
-/** What results must be made of to survive a file. */
-export type Json =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly Json[]
-  | { readonly [name: string]: Json | undefined };
-
 /** An experiment that is called with settings and gives the run of them. */
 export interface RunMaker<Settings extends object, Result> extends Experiment<Settings, Result> {
   (settings: Settings): Run<Result>;

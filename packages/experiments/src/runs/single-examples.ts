@@ -19,7 +19,10 @@ export interface SingleExamplesResult extends Pick<TrainingResult, "outcome"> {
   running: number;
   /** The largest difference of an output, as a share of the largest output, between an example alone and in a batch of all. */
   alone: number;
-  /** By the statistics of batches of test examples, from the least size on. */
+  /**
+   * By the statistics of batches of test examples, from the least size on; without those where outputs are not finite,
+   * or all 0 by running statistics.
+   */
   batches: BatchAnswers[];
 }
 
@@ -33,7 +36,11 @@ export interface BatchAnswers {
   difference: number;
 }
 
-/** Trains a network with batch normalization, and compares inference by running and by batch statistics. */
+/**
+ * Trains a network with batch normalization, and compares inference by running and by batch statistics.
+ *
+ * @throws Error when outputs by running statistics are no finite numbers.
+ */
 export const singleExamples = experiment<SingleExamplesSettings, SingleExamplesResult>({
   name: "single-examples",
   revision: 1,
@@ -52,7 +59,12 @@ export const singleExamples = experiment<SingleExamplesSettings, SingleExamplesR
         const count = Math.ceil(data.test.x.shape[0]! / size);
         batches.push(await answers(model, randomBatches(data.test, { size, count, seed: context.seed })));
       }
-      return { outcome, running: accuracy!, alone: await aloneAgainstTogether(model, few), batches };
+      return {
+        outcome,
+        running: accuracy!,
+        alone: await aloneAgainstTogether(model, few),
+        batches: batches.filter(({ difference }) => Number.isFinite(difference)),
+      };
     } finally {
       await model.dispose();
     }
@@ -66,10 +78,14 @@ async function aloneAgainstTogether(model: Model, { x }: Dataset): Promise<numbe
   const together = await model.predict(x, { batchSize: x.shape[0]! });
   const alone = await model.predict(x, { batchSize: 1 });
   const largest = together.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return (
-    together.data.reduce((most, value, index) => Math.max(most, Math.abs(value - alone.data[index]!)), 0) /
-    largest
+  const difference = together.data.reduce(
+    (most, value, index) => Math.max(most, Math.abs(value - alone.data[index]!)),
+    0,
   );
+  // Outputs that are all 0 either way differ by nothing.
+  const share = difference === 0 ? 0 : difference / largest;
+  if (Number.isFinite(share)) return share;
+  throw new Error("The network's outputs by running statistics are no finite numbers.");
 }
 
 /** Each example twice is a batch whose mean is the example: what a batch of one would be. */

@@ -1,5 +1,6 @@
 import { type Model, take } from "evenkeel";
 import {
+  type NormalizedLayer,
   preciseStatistics,
   runningStatistics,
   type Statistics,
@@ -16,7 +17,7 @@ export interface StatisticsGapSettings extends TrainingSettings {
   preciseExamples: number;
 }
 
-/** How far inference is from training. */
+/** How far inference is from training. A loss that is no finite number is `Number.MAX_VALUE`. */
 export interface StatisticsGapResult {
   outcome: "finished" | "diverged";
   /** On the test set by the running statistics, as training left them. */
@@ -31,7 +32,10 @@ export interface StatisticsGapResult {
   varianceError: number;
 }
 
-/** Trains a network with batch normalization before its activations, and measures how stale its statistics are. */
+/**
+ * Trains a network with batch normalization before its activations, and measures how stale its statistics are: where it
+ * diverged, of the last weights before.
+ */
 export const statisticsGap = experiment<StatisticsGapSettings, StatisticsGapResult>({
   name: "statistics-gap",
   revision: 1,
@@ -40,8 +44,8 @@ export const statisticsGap = experiment<StatisticsGapSettings, StatisticsGapResu
     const data = await load(settings.data);
     const model = build(settings.network, { seed: context.seed, runtime: context.runtime });
     try {
-      const { outcome } = await train(model, data, settings, context);
       const normalizations = normalizedLayers(model);
+      const { outcome } = await train(model, data, settings, context);
       const examples = take(data.train, preciseExamples);
       const precise = await preciseStatistics(model, examples, {
         batchSize: settings.batchSize,
@@ -50,7 +54,7 @@ export const statisticsGap = experiment<StatisticsGapSettings, StatisticsGapResu
       const running = await runningStatistics(model, normalizations);
       const evaluated = async (): Promise<Measures> => {
         const { loss, accuracy } = await model.evaluate(data.test.x, data.test.y);
-        return { loss: Math.min(loss!, Number.MAX_VALUE), accuracy: accuracy! };
+        return { loss: Number.isFinite(loss) ? loss! : Number.MAX_VALUE, accuracy: accuracy! };
       };
       const byRunning = await evaluated();
       await setRunningStatistics(model, precise);
@@ -61,15 +65,26 @@ export const statisticsGap = experiment<StatisticsGapSettings, StatisticsGapResu
   },
 });
 
-/** The batch normalizations that stand behind `NAME` as `NAME_normalization`, as in all ready networks. */
-function normalizedLayers(model: Model) {
+/**
+ * The batch normalizations that stand behind `NAME` as `NAME_normalization`, as in all ready networks.
+ *
+ * @throws RangeError when there is none.
+ */
+function normalizedLayers(model: Model): NormalizedLayer[] {
   const suffix = "_normalization";
-  return model.layers
+  const found = model.layers
     .filter(({ type, name }) => type === "batchNormalization" && name.endsWith(suffix))
     .map(({ name }) => ({ name, input: name.slice(0, -suffix.length) }));
+  if (found.length > 0) return found;
+  throw new RangeError("The network has no batch normalization whose statistics could be stale.");
 }
 
-function errors(
+/**
+ * How far statistics are from exact ones.
+ *
+ * @throws Error when no channel varies by a finite amount: there is then no scale to measure by.
+ */
+export function errors(
   running: ReadonlyMap<string, Statistics>,
   precise: ReadonlyMap<string, Statistics>,
 ): Pick<StatisticsGapResult, "meanError" | "varianceError"> {
@@ -78,11 +93,13 @@ function errors(
     const stale = running.get(name)!;
     for (const [channel, exact] of variance.entries()) {
       // A channel that never varies, such as one of dead inputs, has no scale to measure by.
-      if (exact < 1e-8) continue;
+      if (!(exact >= 1e-8 && exact < Number.POSITIVE_INFINITY)) continue;
       squares += (stale.mean[channel]! - mean[channel]!) ** 2 / exact;
       logs += Math.abs(Math.log(Math.max(stale.variance[channel]!, 1e-8) / exact));
       count += 1;
     }
   }
+  if (count === 0)
+    throw new Error("No normalised channel varies by a finite amount: statistics have no scale.");
   return { meanError: Math.sqrt(squares / count), varianceError: logs / count };
 }

@@ -1,5 +1,6 @@
 import { nodeRuntime } from "evenkeel";
 import { describe, expect, it } from "vitest";
+import { allFinite } from "../probes/summaries.js";
 import { bestAccuracy, chance, curveOf, finalAccuracy, stepsTo } from "./curves.js";
 import { load } from "./data.js";
 import { type TrainingSettings, training } from "./training.js";
@@ -40,6 +41,30 @@ describe("a training", () => {
     expect(result.train!.accuracy).toBeGreaterThan(0.4);
   });
 
+  it("takes all of them where an epoch leaves out what fills no batch", async () => {
+    const odd = {
+      data: { name: "mnist", train: 100, test: 50 },
+      batchSize: 60,
+      steps: 10,
+      every: 5,
+    } as const;
+    const result = await training.run({ ...settings, ...odd }, context(1));
+    expect(result).toMatchObject({ outcome: "finished", steps: 10 });
+    expect(result.points.map(({ step }) => step)).toEqual([0, 5, 10]);
+    // Fewer examples than a batch are one smaller batch.
+    const few = await training.run({ ...settings, ...odd, batchSize: 400 }, context(1));
+    expect(few.points.map(({ step }) => step)).toEqual([0, 5, 10]);
+  });
+
+  it("runs many steps at once also where the points do not divide them", async () => {
+    const steps: number[] = [];
+    const progress = (share: number) => steps.push(Math.round(31 * share));
+    const result = await training.run({ ...settings, steps: 31, every: 30 }, { ...context(1), progress });
+    expect(result.points.map(({ step }) => step)).toEqual([0, 30, 31]);
+    expect(steps[0]).toBe(8);
+    expect(steps.slice(-2)).toEqual([30, 31]);
+  });
+
   it("gives the same for the same seed, another for another, and is not changed by being looked at", async () => {
     const timeless = async (each: TrainingSettings, seed: number) => {
       const { seconds, ...result } = await training.run(each, context(seed));
@@ -63,6 +88,18 @@ describe("a training", () => {
     expect(result.outcome).toBe("diverged");
     expect(result.reason).toMatch(/^step \d+: /);
     expect(finalAccuracy(result)).toBe(chance);
+  });
+
+  it("leaves out what is no finite number, before it diverges too", async () => {
+    const beyond = {
+      ...settings,
+      network: { ...settings.network, preprocessing: [{ type: "rescaling", scale: 1e37 } as const] },
+      probe: { moments: ["dense_1"] },
+    };
+    const result = await training.run(beyond, context(1));
+    expect(result).toMatchObject({ outcome: "diverged", points: [{ step: 0 }] });
+    expect(result.points[0]).not.toHaveProperty("probe");
+    expect(allFinite(result)).toBe(true);
   });
 
   it("ends when it is told to", async () => {

@@ -3,23 +3,20 @@ import {
   type Dataset,
   loadCheckpoint,
   type Model,
-  optimizers,
   type ResumeOptions,
   type Training,
   type TrainTest,
   take,
 } from "evenkeel";
 import { type Inside, type InsideRequest, inside } from "../probes/inside.js";
+import { allFinite } from "../probes/summaries.js";
+import { epochsFor } from "./batches.js";
 import { type Keeper, keeperOf } from "./checkpoint.js";
 import { stepSeconds } from "./cost.js";
 import { type DataSettings, load } from "./data.js";
 import { build, type NetworkSettings } from "./network.js";
+import { type OptimizerSettings, optimizerOf } from "./optimizer.js";
 import { experiment, type RunContext } from "./run.js";
-
-/** An optimiser as plain data: its name in `optimizers`, and its options; the rate a number or a schedule. */
-export type OptimizerSettings = {
-  [Type in keyof typeof optimizers]: { type: Type } & NonNullable<Parameters<(typeof optimizers)[Type]>[0]>;
-}[keyof typeof optimizers];
 
 /** A network's training on a data set. */
 export interface TrainingSettings {
@@ -50,6 +47,7 @@ export interface CurvePoint {
   train?: Measures;
   /** On the test set, in inference mode. Without, when the loss there is no finite number. */
   test?: Measures;
+  /** Without, when not all numbers in it are finite. */
   probe?: Inside;
 }
 
@@ -96,7 +94,7 @@ export type TrainingPlan = Omit<TrainingSettings, "data" | "network">;
  * @param look is called before the first step and at every `every` steps, after the test set has been evaluated; the
  * model's weights must be left as they are.
  * @param keeper keeps the training's state from time to time; a model that comes from there goes on.
- * @throws what the context's signal says when it is aborted.
+ * @throws what the context's signal says when it is aborted; Error when the training ended before its last step.
  */
 export async function train(
   model: Model,
@@ -107,11 +105,10 @@ export async function train(
   keeper?: Keeper<CurvePoint[]>,
 ): Promise<TrainingResult> {
   const { optimizer, batchSize, steps, every, trainExamples = 0, probe } = plan;
-  const { type, ...options } = optimizer;
   const goesOn = keeper !== undefined && model.steps > 0;
   if (!goesOn) {
     model.compile({
-      optimizer: (optimizers[type] as (options: object) => ReturnType<typeof optimizers.sgd>)(options),
+      optimizer: optimizerOf(optimizer),
       loss: "sparseCategoricalCrossentropy",
       metrics: ["accuracy"],
     });
@@ -119,17 +116,18 @@ export async function train(
   const result: TrainingResult = { outcome: "finished", steps: 0, points: [], seconds: 0 };
   const probed = probe && take(data.test, Math.min(probe.examples ?? 500, countOf(data.test)));
   const measure = async (step: number, train?: Measures) => {
-    const test = finite(await model.evaluate(data.test.x, data.test.y));
+    const test = measuresOf(await model.evaluate(data.test.x, data.test.y));
+    const found = probed && (await inside(model, probed, probe));
     const point: CurvePoint = {
       step,
       ...(train && { train }),
       ...(test && { test }),
-      ...(probed && { probe: await inside(model, probed, probe) }),
+      ...(found && allFinite(found) && { probe: found }),
     };
     result.points.push(point);
     await look?.(point);
   };
-  const epochs = Math.ceil((steps * batchSize) / countOf(data.train)) + 1;
+  const epochs = epochsFor(steps, countOf(data.train), batchSize);
   const callback = observing({
     ...{ steps, every, progress },
     async begin(training) {
@@ -144,7 +142,8 @@ export async function train(
     },
   });
   const observed: ResumeOptions = {
-    callbacks: [callback],
+    // A run of steps ends at every point, and at the last step also where that is none of these.
+    callbacks: [callback, { interval: steps }],
     onNaN: ({ step, finding }) => {
       Object.assign(result, { outcome: "diverged", reason: `step ${step}: ${finding}` });
       return "stop";
@@ -160,11 +159,16 @@ export async function train(
     : await model.fit(x, y, { epochs, batchSize, seed, lastBatch, ...observed });
   signal.throwIfAborted();
   result.steps = model.steps;
+  if (result.outcome === "finished" && model.steps < steps) {
+    throw new Error(
+      `The training ended after ${model.steps} of ${steps} steps. If it went on from a checkpoint, remove that.`,
+    );
+  }
   result.seconds =
     history.epochs.reduce((sum, { seconds }) => sum + seconds, 0) + callback.unfinishedSeconds();
   if (trainExamples > 0 && result.outcome === "finished") {
     const { x, y } = take(data.train, Math.min(trainExamples, countOf(data.train)));
-    const measures = finite(await model.evaluate(x, y));
+    const measures = measuresOf(await model.evaluate(x, y));
     if (measures) result.train = measures;
   }
   return result;
@@ -185,7 +189,7 @@ function observing({
   let since = { loss: 0, accuracy: 0, steps: 0 };
   let unfinished = 0;
   return {
-    interval: greatestCommonDivisor(steps, every),
+    interval: every,
     onTrainBegin: begin,
     async onStepsEnd(taken, training) {
       const { step, seconds } = training.progress;
@@ -214,14 +218,13 @@ function observing({
 }
 
 /** @returns undefined when the loss is no finite number. */
-function finite({ loss, accuracy }: Record<string, number>): Measures | undefined {
-  return Number.isFinite(loss) ? { loss: loss!, accuracy: accuracy! } : undefined;
+export function measuresOf({
+  loss = Number.NaN,
+  accuracy = 0,
+}: Record<string, number>): Measures | undefined {
+  return Number.isFinite(loss) ? { loss, accuracy } : undefined;
 }
 
 function countOf(dataset: Dataset): number {
   return dataset.x.shape[0]!;
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

@@ -11,6 +11,7 @@ import {
 } from "evenkeel";
 import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from "ml-matrix";
 import { channelMoments } from "../probes/summaries.js";
+import { repeated } from "./batches.js";
 import { experiment, type RunContext } from "./run.js";
 
 /** How the features come to the linear unit. */
@@ -59,7 +60,7 @@ export interface FormResult {
 /** Trains a linear unit on two features of different range, in each form, at each learning rate. */
 export const twoFeatures = experiment<TwoFeaturesSettings, Record<InputForm, FormResult>>({
   name: "two-features",
-  revision: 1,
+  revision: 2,
   seconds: ({ rates, budget }) => 0.2 + rates.length * budget * 5e-6,
   async run(settings, context) {
     const { x, y } = sample(settings, context.seed);
@@ -145,9 +146,11 @@ async function descend(
     ...{ learningRate, steps: budget, converged: false, weights: [0, 0], curve: [] },
     lastLoss: Number.POSITIVE_INFINITY,
   };
+  let ended = false;
   const watching: Callback<Model> = {
-    onStepsEnd(taken, training) {
+    onStepsEnd(taken) {
       for (const { step, logs } of taken) {
+        if (ended) return;
         // The loss of a step is the one before its update.
         const loss = logs.loss! / variance;
         if (!Number.isFinite(loss)) return;
@@ -155,8 +158,12 @@ async function descend(
         trial.lastLoss = loss;
         if (loss > target && step - 1 < budget) continue;
         Object.assign(trial, { steps: step - 1, converged: loss <= target });
-        return training.stop();
+        ended = true;
       }
+    },
+    // How many steps one run takes depends on the clock, and an epoch does not: so the weights are always the same.
+    onEpochEnd(_, training) {
+      if (ended) training.stop();
     },
   };
   const [xs, ys] = [x, y].map((values) => repeated(values, stepsAtOnce));
@@ -185,12 +192,6 @@ async function descend(
 /** Whether a step is one of those that are drawn: 0 to 9, then two digits of each, 10, 11, … 99, 100, 110, … */
 function isDrawn(step: number): boolean {
   return step < 100 || step % 10 ** (Math.floor(Math.log10(step)) - 1) === 0;
-}
-
-function repeated({ data, shape: [count = 0, ...rest] }: Tensor<"float32">, times: number): Tensor {
-  const all = new Float32Array(data.length * times);
-  for (let time = 0; time < times; time++) all.set(data, time * data.length);
-  return tensor(all, [count * times, ...rest]);
 }
 
 /** Greatest ÷ least eigenvalue of the biased covariance of `[N, 2]`. */

@@ -1,3 +1,4 @@
+import { randomStream } from "evenkeel";
 import fc from "fast-check";
 import { mean } from "simple-statistics";
 import { describe, expect, it } from "vitest";
@@ -14,13 +15,31 @@ describe("the bootstrap interval", () => {
     expect(high).toBeCloseTo(8.8, 10);
   });
 
-  it("covers the mean of Gaussian values about as often as it says", () => {
-    // Student's interval for five values is ± 1.24 deviations wide; the expanded percentile one comes near.
-    const quantiles = [-1.4, -0.5, 0, 0.5, 1.4];
-    const { low, high } = bootstrap(quantiles);
-    expect(high).toBeCloseTo(-low, 10);
-    expect(high).toBeGreaterThan(0.9);
-    expect(high).toBeLessThanOrEqual(1.4);
+  it("holds the mean of five Gaussian values in about 92 of 100 cases", () => {
+    const random = randomStream(1, "coverage");
+    const samples = Array.from({ length: 400 }, () => Array.from({ length: 5 }, () => random.normal(3, 2)));
+    const covered = samples
+      .map((sample) => bootstrap(sample))
+      .filter(({ low, high }) => low <= 3 && 3 <= high);
+    // Two standard errors of 400 samples are 0.027.
+    expect(covered.length / samples.length).toBeGreaterThan(0.88);
+    expect(covered.length / samples.length).toBeLessThan(0.95);
+  });
+
+  it("is of numbers, in their order, also where values are tiny or huge", () => {
+    const magnitudes = fc.array(fc.double({ min: 5e-324, noNaN: true, noDefaultInfinity: true }), {
+      minLength: 2,
+      maxLength: 8,
+    });
+    fc.assert(
+      fc.property(magnitudes, (sample) => {
+        const { low, effect, high } = bootstrap(sample, "log");
+        expect(low).toBeGreaterThanOrEqual(0);
+        expect(low).toBeLessThanOrEqual(effect * (1 + 1e-9));
+        expect(effect).toBeLessThanOrEqual(high * (1 + 1e-9));
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it("lies around the mean, within the values, and moves with them", () => {
@@ -65,6 +84,9 @@ describe("the bootstrap interval", () => {
   it("refuses what has no mean", () => {
     expect(() => bootstrap([])).toThrow("An interval needs finite numbers, got no values.");
     expect(() => bootstrap([1, Number.NaN])).toThrow("An interval needs finite numbers, got NaN.");
+    expect(() => bootstrap([1, -1e308])).toThrow(
+      "An interval needs finite numbers, got -1e+308, which is too large to add up.",
+    );
     expect(() => bootstrap([1, 0], "log")).toThrow("An interval needs finite numbers above 0, got 0.");
   });
 });

@@ -24,19 +24,24 @@ const mostEnumerated = 5;
  * (Hesterberg 2015, "What Teachers Should Know about the Bootstrap", section 5.1). Of one value nothing can be said
  * about where the mean lies: −∞ to ∞.
  *
+ * Few values still say too little of how far they spread: of five that are normal, the interval holds the mean in about
+ * 92 of 100 cases, not 95.
+ *
  * The same values give the same interval.
  *
  * @param scale `log` for ratios: mean and resamples are of the logarithms, and values must be above 0.
- * @throws RangeError for no values, or one that is no finite number (on a log scale, of at least 0).
+ * @throws RangeError for no values, or one that is no finite number (on a log scale, above 0), or too large to
+ * add up.
  */
 export function bootstrap(values: readonly number[], scale: "linear" | "log" = "linear"): Interval {
   const n = values.length;
   const [to, from] =
     scale === "log" ? [Math.log, Math.exp] : [(value: number) => value, (value: number) => value];
   const scaled = values.map(to);
-  const unfit = scaled.findIndex((value) => !Number.isFinite(value));
+  const unfit = scaled.findIndex((value) => !(Math.abs(value) <= Number.MAX_VALUE / n));
   if (n === 0 || unfit >= 0) {
-    const what = n === 0 ? "no values" : `${values[unfit]}`;
+    const tooLarge = Number.isFinite(scaled[unfit]) ? ", which is too large to add up" : "";
+    const what = n === 0 ? "no values" : `${values[unfit]}${tooLarge}`;
     throw new RangeError(
       `An interval needs finite numbers${scale === "log" ? " above 0" : ""}, got ${what}.`,
     );

@@ -4,7 +4,15 @@ const points = [
   2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
 ];
 
-/** The value that Student's t exceeds, up or down, in 5 % of all cases; above 30 degrees the normal one. */
+/**
+ * The value that Student's t exceeds, up or down, in 5 % of all cases. Above 30 degrees it is the normal one and the
+ * first term of its expansion, which is right to 0.003.
+ *
+ * @throws RangeError for what is no whole number from 1 on.
+ */
 export function criticalT(degreesOfFreedom: number): number {
-  return points[degreesOfFreedom - 1] ?? 1.96;
+  if (!Number.isInteger(degreesOfFreedom) || degreesOfFreedom < 1) {
+    throw new RangeError(`Degrees of freedom must be a whole number from 1 on, got ${degreesOfFreedom}.`);
+  }
+  return points[degreesOfFreedom - 1] ?? 1.96 + 2.4 / degreesOfFreedom;
 }

@@ -1,7 +1,8 @@
 import { mean } from "simple-statistics";
 import { claim } from "../../claim/claim.js";
+import { across } from "../../claim/evidence.js";
 import { rules } from "../../claim/rule.js";
-import { across, meanCurve } from "../../figures/across.js";
+import { meanCurve } from "../../figures/curves.js";
 import { type BatchError, type GradientNoiseResult, gradientNoise } from "../../runs/gradient-noise.js";
 import type { Size } from "../../runs/run.js";
 import { images, residual } from "./networks.js";
@@ -34,6 +35,9 @@ const leftOf = (examples: number, batchSize: number) => (examples - batchSize) /
 const drawnShare = ({ drawn, examples }: GradientNoiseResult) =>
   mean(drawn.map(({ error, bound, batchSize }) => error / bound / leftOf(examples, batchSize)));
 
+/** What rounding in float32 may make of a difference that is none. */
+const rounding = 1e-4;
+
 /** BJ18-3. */
 export const noiseBound = claim({
   id: "BJ18-3",
@@ -46,15 +50,16 @@ export const noiseBound = claim({
   setting: {
     smoke: "A small ResNet-8 on 32 digits",
     laptop:
-      "ResNet-8 without batch norm at initialisation. All batches of up to 4 out of 6 images are enumerated for the exact expectations; 2000 batches of each size up to 128 are drawn from 256 images as a training draws them.",
+      "ResNet-8 without batch norm at initialisation. All batches of up to 4 out of 6 images are enumerated for the exact expectations; 2000 batches of each size up to 128 are drawn from 256 images as a training draws them. These errors follow from the gradients of single images: of a batch of each size the gradient is taken as a training takes it, and compared with the mean of theirs.",
     paper: "ResNet-110, batches of up to 512 from 1024 images.",
   },
   runs: (size) => ({ noise: noiseOf(size) }),
   measures: {
-    equality: {
-      title: "error ÷ bound − 1 with replacement, the largest in size",
-      of: ({ noise }) => Math.max(...shares(noise.withReplacement).map((share) => Math.abs(share - 1))),
-      rule: rules.exact(1e-6),
+    gradients: {
+      title:
+        "gradient of a drawn batch against the mean of its images' gradients, largest difference ÷ length",
+      of: ({ noise }) => Math.max(...noise.batchGradients.map(({ difference }) => difference)),
+      rule: rules.exact(rounding),
     },
     excess: {
       title: "how far the error exceeds the bound without replacement",
@@ -66,6 +71,10 @@ export const noiseBound = claim({
       of: ({ noise }) => drawnShare(noise),
       unit: "ratio",
       rule: rules.between(0.9, 1.1),
+    },
+    equality: {
+      title: "error ÷ bound − 1 with replacement, the largest in size (an identity of any vectors)",
+      of: ({ noise }) => Math.max(...shares(noise.withReplacement).map((share) => Math.abs(share - 1))),
     },
   },
   figures: (evidence) => [
@@ -110,4 +119,10 @@ export const noiseBound = claim({
       ],
     },
   ],
+  remarks: {
+    refuted:
+      "The measure whose verdict is refuted says which part of the bound did not hold; what was allowed is beside it.",
+    undecided:
+      "The expectations that are enumerated and the gradients of batches decide at any number of seeds; the mean error of batches drawn at random does so only from five seeds on, and where its interval lies within 10 %.",
+  },
 });

@@ -1,7 +1,7 @@
 import { linearRegression, linearRegressionLine, mean, rSquared, standardDeviation } from "simple-statistics";
 import { claim, type Evidence } from "../../claim/claim.js";
+import { across } from "../../claim/evidence.js";
 import { rules } from "../../claim/rule.js";
-import { across } from "../../figures/across.js";
 import type { Figure, Mark, Plot } from "../../figures/figure.js";
 import { type InitialNetworkResult, initialNetwork } from "../../runs/initial-network.js";
 import type { Run, Size } from "../../runs/run.js";
@@ -151,6 +151,12 @@ export const initialGradients = claim({
       ),
     ];
   },
+  remarks: {
+    refuted:
+      "Of the three ratios, those whose interval lies below 1 were larger with batch norm than without: one kernel's gradient on one batch was looked at.",
+    undecided:
+      "Gradients of one kernel on one batch were looked at, in a network of each kind for each seed; between these the ratios differ by as much as the intervals show.",
+  },
 });
 
 /** BJ18-7. */
@@ -164,7 +170,7 @@ export const growthWithDepth = claim({
     "Logarithms of both climb almost linearly from about −1.5 to +3 between layers 6 and 110 without batch norm, and stay between about −1 and +1 with it (read off a figure; the base is not known).",
   setting: {
     ...initialSetting,
-    laptop: `${initialSetting.laptop} Outputs of the convolutions 6, 18, … 102, in the normalised network before its batch norms.`,
+    laptop: `${initialSetting.laptop} Outputs of the convolutions 6, 18, … 102, in the normalised network before its batch norms (as remembered of the published figure).`,
   },
   runs: initialNetworks,
   measures: {
@@ -180,6 +186,12 @@ export const growthWithDepth = claim({
     },
   },
   figures: (evidence) => [byDepth(evidence, "mean"), byDepth(evidence, "deviation")],
+  remarks: {
+    refuted:
+      "Growth is read off a straight line through the logarithms of nine layers; the limit of 10 times, between growing and not, is ours.",
+    undecided:
+      "Growth is read off a straight line through the logarithms of nine layers; the limit of 10 times, between growing and not, is ours.",
+  },
 });
 
 /** How many times as large the fitted line is at the last of the layers as at the first. */

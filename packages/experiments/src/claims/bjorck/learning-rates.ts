@@ -1,6 +1,6 @@
 import { claim } from "../../claim/claim.js";
 import { rules } from "../../claim/rule.js";
-import { curves } from "../../figures/across.js";
+import { curves } from "../../figures/curves.js";
 import type { Plot } from "../../figures/figure.js";
 import { curveOf, finalAccuracy } from "../../runs/curves.js";
 import type { Size } from "../../runs/run.js";
@@ -10,35 +10,43 @@ import { images, type Normalized, residual } from "./networks.js";
 /** The trainings of the sweep, and those of the places of batch norm. */
 const plan = {
   smoke: {
-    sweep: { depth: 8, shrink: 1, steps: 24 },
-    places: { depth: 8, shrink: 1, steps: 24 },
-    data: { train: 500, test: 200 },
+    sweep: {
+      ...{ depth: 8, shrink: 1, steps: 24, every: 2, data: { train: 500, test: 200 } },
+      rates: { small: 0.01, middle: 0.03, large: 0.1 },
+    },
+    places: {
+      ...{ depth: 8, shrink: 1, steps: 24, every: 2, data: { train: 500, test: 200 } },
+      rates: { nowhere: 0.01, output: 0.03, everywhere: 0.1 },
+    },
     batchSize: 16,
-    sweepRates: { small: 0.003, large: 0.1 },
-    placeRates: { nowhere: 0.01, output: 0.03, everywhere: 0.1 },
   },
   laptop: {
-    sweep: { depth: 20, shrink: 2, steps: 720 },
-    places: { depth: 56, shrink: 4, steps: 600 },
-    data: { train: 2000, test: 2000 },
+    sweep: {
+      ...{ depth: 56, shrink: 4, steps: 1000, every: 200, data: { train: 256, test: 2000 } },
+      rates: { small: 0.01, middle: 0.03, large: 0.1 },
+    },
+    places: {
+      ...{ depth: 56, shrink: 4, steps: 600, every: 50, data: { train: 2000, test: 2000 } },
+      rates: { nowhere: 0.003, output: 0.003, everywhere: 0.01 },
+    },
     batchSize: 32,
-    sweepRates: { small: 0.003, large: 0.1 },
-    placeRates: { nowhere: 0.003, output: 0.003, everywhere: 0.01 },
   },
-  // 165 epochs.
   paper: {
-    sweep: { depth: 110, shrink: 1, steps: 64_350 },
-    places: { depth: 110, shrink: 1, steps: 64_350 },
-    data: {},
+    sweep: {
+      ...{ depth: 110, shrink: 1, steps: 64_350, every: 6435, data: {} },
+      rates: { small: 0.0001, middle: 0.003, large: 0.1 },
+    },
+    places: {
+      ...{ depth: 110, shrink: 1, steps: 64_350, every: 6435, data: {} },
+      rates: { nowhere: 0.0001, output: 0.03, everywhere: 0.1 },
+    },
     batchSize: 128,
-    sweepRates: { small: 0.0001, large: 0.1 },
-    placeRates: { nowhere: 0.0001, output: 0.03, everywhere: 0.1 },
   },
 } as const satisfies Record<Size, object>;
 
 const trained = (size: Size, which: "sweep" | "places", normalized: Normalized, rate: number) => {
-  const { data, batchSize } = plan[size];
-  const { depth, shrink, steps } = plan[size][which];
+  const { batchSize } = plan[size];
+  const { depth, shrink, steps, every, data } = plan[size][which];
   return training({
     data: images(size, data),
     network: residual(size, depth, normalized, { shrink, augment: size === "paper" }),
@@ -50,24 +58,25 @@ const trained = (size: Size, which: "sweep" | "places", normalized: Normalized, 
     },
     batchSize,
     steps,
-    every: steps / 12,
+    every,
     trainExamples: 2000,
   });
 };
 
-/** Rates with and without batch norm. */
+/** The four curves of the figure: rates with batch norm, and the smallest without. */
 const sweep = (size: Size) => {
-  const { small, large } = plan[size].sweepRates;
+  const { small, middle, large } = plan[size].sweep.rates;
   return {
     plain: trained(size, "sweep", "nowhere", small),
     normalized: trained(size, "sweep", "everywhere", small),
+    normalizedFaster: trained(size, "sweep", "everywhere", middle),
     normalizedFast: trained(size, "sweep", "everywhere", large),
   };
 };
 
 /** Batch norm nowhere, before the output only, everywhere; each at its own rate. */
 const places = (size: Size) => {
-  const { nowhere, output, everywhere } = plan[size].placeRates;
+  const { nowhere, output, everywhere } = plan[size].places.rates;
   return {
     plain: trained(size, "places", "nowhere", nowhere),
     output: trained(size, "places", "output", output),
@@ -77,9 +86,12 @@ const places = (size: Size) => {
 
 const smokeSetting = "24 steps of a small ResNet-8 on 500 digits";
 const shortened =
-  "in batches of 32, without augmentation (published: ResNet-110, CIFAR-10 in full, augmented, 165 epochs of batches of 128). SGD with momentum 0.9 and weight decay 5·10⁻⁴, the rate divided by 10 halfway.";
+  "in batches of 32, without augmentation (published: ResNet-110, CIFAR-10, augmented, batches of 128). SGD with momentum 0.9 and weight decay 5·10⁻⁴, the rate divided by 10 halfway (published: at three quarters too).";
 const paperSetting =
-  "ResNet-110, CIFAR-10 with shifts and flips, batches of 128, 64,350 steps, the rate divided by 10 halfway (published: at three quarters too).";
+  "ResNet-110, CIFAR-10 with shifts and flips, batches of 128, the rate divided halfway (published: at three quarters too). As remembered: momentum 0.9, weight decay 5·10⁻⁴, division by 10, 165 epochs (64,350 steps).";
+
+/** How much ahead is still no gain. */
+const tolerance = 0.02;
 
 /** BJ18-1. */
 export const gainOfRate = claim({
@@ -89,11 +101,11 @@ export const gainOfRate = claim({
     "At the same small learning rate batch norm gives no better test accuracy; its gain comes with the larger rates it permits.",
   source: "section 2, figure 1",
   published:
-    "Test accuracy of ResNet-110: about 82 % without batch norm and 81.3 % with it at rate 10⁻⁴, 90.4 % at 0.003 and 93.3 % at 0.1 with it (read off a figure).",
+    "Test accuracy of ResNet-110: about 82 % without batch norm and 81.3 % with it at rate 10⁻⁴, about the largest at which the network without it trained reliably; with it 90.4 % at 0.003 and 93.3 % at 0.1 (read off a figure). All fit the training images: 99.5 % and more.",
   setting: {
     smoke: smokeSetting,
-    laptop: `ResNet-20, 720 steps on 2000 images of 16×16 ${shortened} The rates are two of the published ones, 0.003 and 0.1: the smallest, 10⁻⁴, learns too little in so few steps.`,
-    paper: `${paperSetting} The rates are 10⁻⁴ and 0.1.`,
+    laptop: `ResNet-56, 1000 steps on 256 images of 8×8 ${shortened} So few images, that both networks can fit them in so few steps, as the published ones did. The small rate, 0.01, is the largest of 0.1, 0.03, 0.01 and 0.003 at which the network without batch norm learns (tried on seeds of their own); then 0.03, and 0.1 as published. Up to 2 points ahead count as no gain. A first measurement of ResNet-20 at rates 0.003 and 0.1, on 2000 images that the network without batch norm did not fit (41 %, with it 94 %), had 4.8 points between them at the small rate and 0.2 points from the large one (one seed).`,
+    paper: `${paperSetting} The rates are 10⁻⁴, 0.003 and 0.1. Up to 2 points ahead count as no gain.`,
   },
   runs: sweep,
   measures: {
@@ -101,7 +113,7 @@ export const gainOfRate = claim({
       title: "test accuracy at the small rate, with batch norm − without",
       unit: "points",
       of: ({ plain, normalized }) => finalAccuracy(normalized) - finalAccuracy(plain),
-      rule: rules.below(0.02),
+      rule: rules.below(tolerance),
     },
     rate: {
       title: "test accuracy with batch norm, at the large rate − at the small one",
@@ -109,23 +121,23 @@ export const gainOfRate = claim({
       of: ({ normalized, normalizedFast }) => finalAccuracy(normalizedFast) - finalAccuracy(normalized),
       rule: rules.above(0),
     },
-    trainWithout: {
-      title: "accuracy on training images at the small rate, without",
-      unit: "share",
-      of: ({ plain }) => plain.train?.accuracy ?? 0,
+    middleRate: {
+      title: "the same, at the rate between them − at the small one",
+      unit: "points",
+      of: ({ normalized, normalizedFaster }) => finalAccuracy(normalizedFaster) - finalAccuracy(normalized),
     },
-    trainWith: {
-      title: "the same, with",
-      unit: "share",
-      of: ({ normalized }) => normalized.train?.accuracy ?? 0,
-    },
+    trainWithout: fitted("plain", "accuracy on training images at the small rate, without"),
+    trainWith: fitted("normalized", "the same, with"),
+    trainFaster: fitted("normalizedFaster", "the same at the rate between, with"),
+    trainFast: fitted("normalizedFast", "the same at the large rate, with"),
   },
   figures: (evidence) => {
-    const { small, large } = plan[evidence.size].sweepRates;
+    const { small, middle, large } = plan[evidence.size].sweep.rates;
     const names = {
-      plain: `without batch norm, rate ${small}`,
-      normalized: `with batch norm, rate ${small}`,
       normalizedFast: `with batch norm, rate ${large}`,
+      normalizedFaster: `with batch norm, rate ${middle}`,
+      normalized: `with batch norm, rate ${small}`,
+      plain: `without batch norm, rate ${small}`,
     };
     return [
       {
@@ -151,12 +163,19 @@ export const gainOfRate = claim({
     ];
   },
   remarks: {
-    refuted:
-      "So short a training does not let both networks fit the images, as they did in the publication: at the same rate the normalised one has fitted far more of them, and is ahead on the test images for that.",
-    undecided:
-      "So short a training does not let both networks fit the images, as they did in the publication, and what fits faster at one rate is ahead on the test images too.",
+    refuted: "REMARK",
+    undecided: "REMARK",
   },
 });
+
+/** How well a network of the sweep fits the images it was trained on. */
+function fitted(run: keyof ReturnType<typeof sweep>, title: string) {
+  return {
+    title,
+    unit: "share" as const,
+    of: (results: Readonly<Record<typeof run, TrainingResult>>) => results[run].train?.accuracy ?? 0,
+  };
+}
 
 /** BJ18-10. */
 export const singleBatchNorm = claim({
@@ -170,7 +189,7 @@ export const singleBatchNorm = claim({
   setting: {
     smoke: smokeSetting,
     laptop: `ResNet-56, 600 steps on 2000 images of 8×8 ${shortened} Each network has the best rate of a grid by factors of about 3, tried on a seed of its own: 0.003 without batch norm, 0.003 with one, 0.01 with all.`,
-    paper: `${paperSetting} Rates: 10⁻⁴ without batch norm, 0.03 with one, 0.1 with all.`,
+    paper: `${paperSetting} Rates: 10⁻⁴ without batch norm, 0.03 with one (as remembered), 0.1 with all.`,
   },
   runs: places,
   measures: {
@@ -208,9 +227,9 @@ export const singleBatchNorm = claim({
   ],
   remarks: {
     refuted:
-      "The gain of batch norm is a few points in so short a training of half the published depth, and what one batch norm brings of it differs by as much.",
+      "In a first measurement of one seed the gain of batch norm everywhere was 1.0 point, and that of one before the output 1.3 points.",
     undecided:
-      "The gain of batch norm is a few points in so short a training of half the published depth, and seeds differ by as much.",
+      "In a first measurement of one seed the gain of batch norm everywhere was 1.0 point, and that of one before the output 1.3 points. Where the gain is no larger than the differences between seeds, what share of it one batch norm brings is not decided.",
   },
 });
 

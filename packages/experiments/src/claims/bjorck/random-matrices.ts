@@ -76,6 +76,12 @@ export const randomMatrices = claim({
       panels: factors.map((count) => panel(count, spectrum(seeds[0]!.results, count).histogram)),
     },
   ],
+  remarks: {
+    refuted:
+      "The edges are limits for large matrices, and 10 % are allowed for those of this size; each condition number is that of one product for each seed.",
+    undecided:
+      "The edges are limits for large matrices, and 10 % are allowed for those of this size; each condition number is that of one product for each seed.",
+  },
 });
 
 function panel(

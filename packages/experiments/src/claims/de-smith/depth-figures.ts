@@ -1,6 +1,7 @@
 import { mean } from "simple-statistics";
 import type { Evidence, Runs } from "../../claim/claim.js";
-import { across, curves } from "../../figures/across.js";
+import { across } from "../../claim/evidence.js";
+import { curves } from "../../figures/curves.js";
 import type { Figure, Mark, Plot, Point, Table } from "../../figures/figure.js";
 import { best, type Trial, trialsOf } from "../../runs/rate-search.js";
 import { type Depth, depths, search } from "./depth-runs.js";

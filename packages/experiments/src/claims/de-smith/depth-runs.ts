@@ -15,26 +15,49 @@ export const depths = {
 
 export type Depth = "shallow" | "deep" | "deepest";
 
-/** What is trained at each depth, and for how long. */
-const plan = {
+/** What is trained at one depth, and for how long. */
+interface DepthPlan {
+  /** Default all. */
+  methods?: readonly Method[];
+  /** The rates, as powers of 2. */
+  exponents: readonly number[];
+  /** Methods with rates of their own. Default none. */
+  own?: Partial<Record<Method, readonly number[]>>;
+  steps: number;
+}
+
+/** Far smaller rates for what diverges at all of the others, to tell too large a rate from no rate at all. */
+const smaller = [-25, -19, -13] as const;
+
+const plan: Record<Size, Partial<Record<Depth, DepthPlan>>> = {
   smoke: {
-    shallow: { methods, exponents: [-6, -3], steps: 40 },
-    deep: { methods, exponents: [-6, -3], steps: 40 },
+    shallow: { exponents: [-6, -3], steps: 40 },
+    deep: { exponents: [-6, -3], steps: 40 },
   },
   laptop: {
-    shallow: { methods, exponents: [-9, -7, -5, -3, -1], steps: 200 },
-    deep: { methods, exponents: [-9, -7, -5, -3, -1], steps: 200 },
-    deepest: { methods: ["SkipInit, α = 1/√d", "divided by √2"], exponents: [-9, -6], steps: 40 },
+    shallow: { exponents: [-9, -7, -5, -3, -1], steps: 200 },
+    deep: {
+      exponents: [-9, -7, -5, -3, -1],
+      own: { "SkipInit, α = 1": [...smaller, -9, -7, -5, -3, -1] },
+      steps: 200,
+    },
+    deepest: {
+      methods: ["SkipInit, α = 1/√d", "divided by √2"],
+      exponents: [-6],
+      own: { "divided by √2": [-12, -6] },
+      steps: 100,
+    },
   },
   paper: {
-    shallow: { methods, exponents: [-4, -3, -2, -1, 0, 1], steps: 156_200 },
-    deep: { methods, exponents: [-6, -5, -4, -3, -2, -1, 0], steps: 156_200 },
-    deepest: { methods, exponents: [-8, -6, -4, -3, -2, -1, 0], steps: 156_200 },
+    shallow: { exponents: [-4, -3, -2, -1, 0, 1], steps: 156_200 },
+    deep: {
+      exponents: [-6, -5, -4, -3, -2, -1, 0],
+      own: { "SkipInit, α = 1": [...smaller, -6, -5, -4, -3, -2, -1, 0] },
+      steps: 156_200,
+    },
+    deepest: { exponents: [-8, -6, -4, -3, -2, -1, 0], steps: 156_200 },
   },
-} as const satisfies Record<
-  Size,
-  Partial<Record<Depth, { methods: readonly Method[]; exponents: readonly number[]; steps: number }>>
->;
+};
 
 function choiceOf(method: Method, blocks: number) {
   const alpha = { "SkipInit, α = 1/√d": 1 / Math.sqrt(blocks), "SkipInit, α = 0": 0, "SkipInit, α = 1": 1 };
@@ -100,11 +123,11 @@ function trainingAt(
 
 /** The whole table, run by run: a search for the best rate for every method at every depth. */
 export function tableOfDepths(size: Size): Runs {
-  const searches = (Object.keys(plan[size]) as Depth[]).flatMap((name) => {
-    const { methods, exponents, steps } = (plan[size] as typeof plan.paper)[name];
+  const searches = (Object.entries(plan[size]) as [Depth, DepthPlan][]).flatMap(([name, planned]) => {
     const depth = (depths[size] as typeof depths.paper)[name];
-    return (methods as readonly Method[]).map((method) =>
-      atRates(search(method, name), exponents, trainingAt(size, method, { depth, steps })),
+    const { methods: some = methods, exponents, own = {}, steps } = planned;
+    return some.map((method) =>
+      atRates(search(method, name), own[method] ?? exponents, trainingAt(size, method, { depth, steps })),
     );
   });
   return Object.assign({}, ...searches);
@@ -118,8 +141,8 @@ export function search(method: Method, depth: Depth): string {
 /** Long enough that accuracies hardly rise any more: what is compared is where they end. */
 const ending = {
   smoke: { depth: "shallow", exponents: [-6, -3], steps: 40, data: data.smoke },
-  laptop: { depth: "shallow", exponents: [-4, -3, -2], steps: 2811, data: { name: "mnist" } },
-  paper: { depth: "deepest", ...plan.paper.deepest, data: data.paper },
+  laptop: { depth: "shallow", exponents: [-4, -3, -2, -1, 0], steps: 2811, data: { name: "mnist" } },
+  paper: { depth: "deepest", exponents: [-8, -6, -4, -3, -2, -1, 0], steps: 156_200, data: data.paper },
 } as const satisfies Record<Size, object>;
 
 /** Batch normalization and SkipInit, trained to the end at one depth. */

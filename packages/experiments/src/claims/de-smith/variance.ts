@@ -1,7 +1,8 @@
 import { mean } from "simple-statistics";
 import { claim, type Evidence } from "../../claim/claim.js";
+import { across } from "../../claim/evidence.js";
 import { rules } from "../../claim/rule.js";
-import { across, curves } from "../../figures/across.js";
+import { curves } from "../../figures/curves.js";
 import type { Axis, Figure, Plot, Point } from "../../figures/figure.js";
 import type { NetworkSettings } from "../../runs/network.js";
 import {
@@ -86,13 +87,13 @@ type Name = keyof VarianceRuns;
 const setting = {
   smoke: "12 linear blocks of 64 units; WRN-16-½ on MNIST at 14×14, 32 images.",
   laptop:
-    "Fully connected: 100 linear blocks of 256 units, 256 Gaussian inputs. Convolutional: WRN-100-2, the network of the paper's tables, of 48 blocks (published: about 100) on 32 images of CIFAR-10. Its projections begin the trunk anew, so that ℓ counts from the beginning of a stage. The figure's own widths and batches are not known to us. Moving variances are plain averages over 4 batches.",
+    "Fully connected: 100 linear blocks of 256 units, 256 Gaussian inputs. Convolutional: WRN-100-2, the network of the paper's tables, of 48 blocks (published: about 100, as remembered) on 32 images of CIFAR-10. Its projections begin the trunk anew, so that ℓ counts from the beginning of a stage. The figure's own widths and batches are not known to us. Moving variances are plain averages over 4 batches.",
   paper:
     "Fully connected: 100 linear blocks of 1000 units, 1000 Gaussian inputs. Convolutional: WRN-202-2, of 99 blocks, on 128 images of CIFAR-10; ℓ counts from the beginning of a stage.",
 } satisfies Record<Size, string>;
 
 const published =
-  "Derived, and drawn for networks of about 100 blocks: Var(x^ℓ) ≈ 2^ℓ without batch norm, ≈ ℓ with it, where the branch has variance 1; so the branch has half of the sum's variance without it, and 1/(ℓ + 1) with it. Known to us from a reader's notes.";
+  "Derived, and drawn for networks of about 100 blocks, as remembered: Var(x^ℓ) ≈ 2^ℓ without batch norm, ≈ ℓ with it, where the branch has variance 1; so the branch has half of the sum's variance without it, and 1/(ℓ + 1) with it. Known to us from a reader's notes.";
 
 /** DS20-1. */
 export const varianceByDepth = claim({
@@ -144,7 +145,8 @@ export const varianceByDepth = claim({
   ],
   remarks: {
     refuted:
-      "The derivation counts second moments over random weights of endless images: behind a ReLU part of that is mean, not variance, and padding with zeros takes its share at the borders.",
+      "The derivation counts second moments over random weights; of the measured variance of convolutions behind ReLUs, which are means in part and padded with zeros, that is not exactly true. We did not isolate what makes the difference.",
+    undecided: "The interval of a factor or of a sum reaches the margin that we allow about the derived one.",
   },
 });
 
@@ -188,7 +190,8 @@ export const residualShares = claim({
   ],
   remarks: {
     refuted:
-      "1/(ℓ + 1) takes the trunk to begin with the variance of a branch; where the stem gives more than that, the first shares are smaller.",
+      "1/(ℓ + 1) takes the trunk to begin with the variance of a branch, and 1/2 that a branch keeps its input's variance; here one of the two does not hold to within the margin.",
+    undecided: "The interval of a share reaches the margin that we allow about the derived one.",
   },
 });
 

@@ -2,7 +2,7 @@ import { schedules } from "evenkeel";
 import { mean } from "simple-statistics";
 import { claim } from "../../claim/claim.js";
 import { rules } from "../../claim/rule.js";
-import { curves } from "../../figures/across.js";
+import { curves } from "../../figures/curves.js";
 import type { Figure, Table } from "../../figures/figure.js";
 import { bestAccuracy, curveOf, finalAccuracy, stepsTo } from "../../runs/curves.js";
 import type { NetworkSettings } from "../../runs/network.js";
@@ -60,7 +60,7 @@ interface Variant {
   activation?: "sigmoid";
 }
 
-/** The networks of section 4.2.2, those that are said to fail, and plain x30 to compare. */
+/** The networks of section 4.2.2, those that are said to fail, and at higher rates, to compare. */
 const variants = {
   plain: {},
   normalized: { normalized: true },
@@ -70,6 +70,8 @@ const variants = {
   plainX5: { rate: 5 },
   plainX30: { rate: 30 },
   plainSigmoid: { activation: "sigmoid" },
+  plainSigmoidX5: { rate: 5, activation: "sigmoid" },
+  plainSigmoidX30: { rate: 30, activation: "sigmoid" },
 } as const satisfies Record<string, Variant>;
 
 type Name = keyof typeof variants;
@@ -110,6 +112,8 @@ const titles: Record<Name, string> = {
   plainX5: "without batch norm, x5",
   plainX30: "without batch norm, x30",
   plainSigmoid: "without batch norm, sigmoid",
+  plainSigmoidX5: "without batch norm, sigmoid, x5",
+  plainSigmoidX30: "without batch norm, sigmoid, x30",
 };
 
 /** Steps to the best accuracy of the baseline with the same seed; all of the training's where it is never reached. */
@@ -137,6 +141,8 @@ const published = (names: readonly Name[]): Table => {
     plainX5: [0.0075, "–", "overflow"],
     plainX30: ["–", "–", "–"],
     plainSigmoid: ["not given", "–", "0.1 %"],
+    plainSigmoidX5: ["–", "–", "–"],
+    plainSigmoidX30: ["–", "–", "–"],
   };
   return {
     type: "table",
@@ -206,9 +212,12 @@ const tableAndCurves = ({ size, seeds }: Measured): Figure[] => {
   ];
 };
 
-/** Why the factors may be smaller than published. */
-const lessToGain =
-  "Eight layers with He's initial weights train well without batch norm at a rate tuned for them, unlike the dozens of Inception: there is less to gain. The baseline's best is a maximum over a flat end of its curve, which makes the steps to it uncertain.";
+const flatEnd =
+  "The baseline's best is a maximum over a flat end of its curve, which makes the steps to it uncertain.";
+
+const fewer = `At laptop size there are fewer steps, but not half as many: the factor is 1.4. ${flatEnd}`;
+
+const farFewer = `At laptop size the steps fall to less than a half, not to a fifth: the factor is 2.2, of which batch norm alone has 1.4. ${flatEnd}`;
 
 /** IS15-10. */
 export const fewerSteps = claim({
@@ -236,17 +245,18 @@ export const fewerSteps = claim({
     },
   },
   figures: (evidence) => tableAndCurves(evidence),
-  remarks: { refuted: lessToGain, undecided: lessToGain },
+  remarks: { refuted: fewer, undecided: fewer },
 });
 
 /** IS15-11. */
-export const fourteenTimesFewer = claim({
+export const farFewerSteps = claim({
   id: "IS15-11",
-  title: "Fourteen times fewer steps",
+  title: "Far fewer steps at five times the rate",
   statement:
-    "With five times the rate and the changes that batch norm permits, the steps fall to about a fourteenth: by more than the rate alone would explain.",
+    "With five times the rate and the changes that batch norm permits, the steps fall to less than a fifth: by more than the rate alone would explain.",
   source,
-  published: "31.0 million steps without batch norm, 13.3 with it alone, 2.1 with BN-x5.",
+  published:
+    "31.0 million steps without batch norm, 13.3 with it alone, 2.1 with BN-x5: a fourteenth (31.0 ÷ 2.1 is 14.8).",
   setting,
   runs: (size) => ({
     plain: trained(size, "plain"),
@@ -271,7 +281,7 @@ export const fourteenTimesFewer = claim({
     },
   },
   figures: (evidence) => tableAndCurves(evidence),
-  remarks: { refuted: lessToGain, undecided: lessToGain },
+  remarks: { refuted: farFewer, undecided: farFewer },
 });
 
 /** IS15-12. */
@@ -299,6 +309,10 @@ export const thirtyTimes = claim({
     },
   },
   figures: (evidence) => tableAndCurves(evidence),
+  remarks: {
+    undecided:
+      "At laptop size BN-x30 is slower at first, as claimed (1.3 times the steps of BN-x5); at last it is better by 0.08 points, less than what the seeds differ by.",
+  },
 });
 
 /** Above the share of the most frequent digit, 11 %, and below what any training that works gives. */
@@ -357,18 +371,25 @@ export const sigmoidsTrain = claim({
   title: "Deep sigmoid networks",
   statement: "Batch norm makes a deep network of sigmoids trainable, which without it stays at chance.",
   source: "section 4.2.2",
-  published: "69.8 % with batch norm; without it never better than 0.1 %, chance.",
-  setting,
+  published:
+    "69.8 % with batch norm; without it never better than 0.1 %, chance. At which rate was not given.",
+  setting: {
+    ...setting,
+    laptop: `${setting.laptop} Sigmoids without batch norm are trained at the baseline's rate, at 5 and at 30 times it, and the best of the three counts (a first measurement, at the baseline's rate alone, gave 11 %).`,
+  },
   runs: (size) => ({
     plain: trained(size, "plain"),
     x5Sigmoid: trained(size, "x5Sigmoid"),
     plainSigmoid: trained(size, "plainSigmoid"),
+    plainSigmoidX5: trained(size, "plainSigmoidX5"),
+    plainSigmoidX30: trained(size, "plainSigmoidX30"),
   }),
   measures: {
     plain: {
-      title: "best test accuracy with sigmoids, without batch norm",
+      title: "best test accuracy with sigmoids, without batch norm, of three rates",
       unit: "share",
-      of: ({ plainSigmoid }) => bestAccuracy(plainSigmoid),
+      of: ({ plainSigmoid, plainSigmoidX5, plainSigmoidX30 }) =>
+        Math.max(...[plainSigmoid, plainSigmoidX5, plainSigmoidX30].map(bestAccuracy)),
       rule: failure,
     },
     normalized: {

@@ -1,6 +1,7 @@
 import { claim } from "../../claim/claim.js";
+import { across } from "../../claim/evidence.js";
 import { rules } from "../../claim/rule.js";
-import { across, curves } from "../../figures/across.js";
+import { curves } from "../../figures/curves.js";
 import type { Plot } from "../../figures/figure.js";
 import {
   type ConstantStatisticsResult,

@@ -1,6 +1,6 @@
 import { claim, type Evidence } from "../../claim/claim.js";
+import { across } from "../../claim/evidence.js";
 import { rules } from "../../claim/rule.js";
-import { across } from "../../figures/across.js";
 import type { Table } from "../../figures/figure.js";
 import { type GradientErrors, type IdentityResult, identities } from "../../runs/identities.js";
 import type { Size } from "../../runs/run.js";
@@ -86,7 +86,7 @@ export const gradientsAsStated = claim({
   source: "section 3, the six formulas after algorithm 1",
   published: "Exact.",
   setting: setting(
-    "Batch norm with random γ and β, and the squared error to random targets. Errors are shares of the largest gradient of the unit.",
+    "Batch norm with random γ and β, and the squared error to random targets. Errors in ∂L/∂x are shares of the largest gradient of the unit, those in ∂L/∂γ and ∂L/∂β of the largest of all units.",
   ),
   runs: computed,
   measures: {
@@ -109,7 +109,7 @@ export const gradientsAsStated = claim({
     {
       title: "Errors of three ways to take the gradient",
       caption:
-        "Against central differences, as shares of the largest gradient. Without the statistics' terms the gradient of the values is another one altogether; those of γ and β do not need them.",
+        "Against central differences; ∂L/∂x as shares of the largest gradient of the unit, the others of the largest of all units. Without the statistics' terms the gradient of the values is another one altogether; those of γ and β do not need them.",
       panels: [
         {
           type: "table",

@@ -1,6 +1,8 @@
+import { mean as average } from "simple-statistics";
 import { claim } from "../../claim/claim.js";
+import { across } from "../../claim/evidence.js";
 import { rules } from "../../claim/rule.js";
-import { across, meanCurve } from "../../figures/across.js";
+import { meanCurve } from "../../figures/curves.js";
 import type { Plot } from "../../figures/figure.js";
 import {
   type PopulationEstimate,
@@ -20,14 +22,15 @@ const plan = {
   },
 } as const satisfies Record<Size, object>;
 
-const farthest = (estimates: readonly PopulationEstimate[], of: (estimate: PopulationEstimate) => number) =>
-  Math.max(...estimates.map((estimate) => Math.abs(of(estimate))));
+/** The largest of some differences of all estimates, whatever its sign. */
+const farthest = (estimates: readonly PopulationEstimate[], of: (estimate: PopulationEstimate) => number[]) =>
+  Math.max(...estimates.flatMap(of).map(Math.abs));
 
 /** What m batches of a size are expected to give without the correction. */
 const share = (batchSize: number) => (batchSize - 1) / batchSize;
 
 const setting = (examples: string) =>
-  `64 units, each with a normal population of random mean and deviation; ${examples} examples, cut into batches of m; running statistics that count all batches alike. And, for small m, every batch that can be drawn of a population of two values: the expectation without any chance.`;
+  `64 units, each with a normal population of random mean and deviation; ${examples} examples, cut into batches of m; running statistics that count all batches alike. And, for small m, every batch that can be drawn of a population of two values: the expectation without any chance. There the largest difference of all units counts (in a first measurement, the mean over the units).`;
 
 /** IS15-5. */
 export const unbiasedVariance = claim({
@@ -45,39 +48,43 @@ export const unbiasedVariance = claim({
   runs: (size) => ({ estimates: populationVariance(plan[size]) }),
   measures: {
     expectedMean: {
-      title: "over every possible batch: mean of μ_B − μ, in deviations",
+      title: "over every possible batch: mean of μ_B − μ, in deviations, the largest of all units and m",
       of: ({ estimates }) => farthest(estimates.expected, ({ mean }) => mean),
       rule: rules.exact(1e-5),
     },
     expectedUnbiased: {
-      title: "over every possible batch: mean of m/(m − 1) · σ_B² ÷ σ² − 1",
-      of: ({ estimates }) => farthest(estimates.expected, ({ unbiased }) => unbiased - 1),
+      title: "over every possible batch: mean of m/(m − 1) · σ_B² ÷ σ² − 1, the largest of all units and m",
+      of: ({ estimates }) =>
+        farthest(estimates.expected, ({ unbiased }) => unbiased.map((ratio) => ratio - 1)),
       rule: rules.exact(1e-5),
     },
     expectedBiased: {
-      title: "over every possible batch: mean of σ_B² ÷ σ² − (m − 1)/m",
+      title: "over every possible batch: mean of σ_B² ÷ σ² − (m − 1)/m, the largest of all units and m",
       of: ({ estimates }) =>
-        farthest(estimates.expected, ({ biased, batchSize }) => biased - share(batchSize)),
+        farthest(estimates.expected, ({ biased, batchSize }) =>
+          biased.map((ratio) => ratio - share(batchSize)),
+        ),
       rule: rules.exact(1e-5),
     },
     drawnUnbiased: {
-      title: "over batches that were drawn: mean of m/(m − 1) · σ_B² ÷ σ² − 1, the largest of all m",
+      title:
+        "over batches that were drawn: mean of m/(m − 1) · σ_B² ÷ σ² − 1, averaged over the units, the largest of all m",
       unit: "share",
-      of: ({ estimates }) => farthest(estimates.drawn, ({ unbiased }) => unbiased - 1),
+      of: ({ estimates }) => farthest(estimates.drawn, ({ unbiased }) => [average(unbiased) - 1]),
       // Five times the standard error of the smallest draw, 2048 examples of 64 units in pairs.
       rule: rules.exact(0.03),
     },
     drawnBiased: {
-      title: "over drawn batches of two: mean of σ_B² ÷ σ²",
+      title: "over drawn batches of two: mean of σ_B² ÷ σ², averaged over the units",
       unit: "share",
-      of: ({ estimates }) => estimates.drawn[0]!.biased,
+      of: ({ estimates }) => average(estimates.drawn[0]!.biased),
     },
   },
   figures: (evidence) => {
     const measured = (way: "biased" | "unbiased") =>
       meanCurve(
         across(evidence, ({ estimates }: { estimates: PopulationVarianceResult }) =>
-          estimates.drawn.map((each) => ({ x: each.batchSize, y: each[way] })),
+          estimates.drawn.map((each) => ({ x: each.batchSize, y: average(each[way]) })),
         ),
       );
     const sizes = measured("biased").map(({ x }) => Number(x));

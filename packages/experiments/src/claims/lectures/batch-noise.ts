@@ -1,13 +1,15 @@
 import { claim } from "../../claim/claim.js";
+import { across } from "../../claim/evidence.js";
 import { rules } from "../../claim/rule.js";
-import { across, meanCurve } from "../../figures/across.js";
+import { meanCurve } from "../../figures/curves.js";
 import type { Panel } from "../../figures/figure.js";
 import { type BatchNoiseResult, batchNoise } from "../../runs/batch-noise.js";
-import { finalAccuracy, lossGap } from "../../runs/curves.js";
+import { finalAccuracy } from "../../runs/curves.js";
 import type { LayerSettings } from "../../runs/network.js";
 import type { Size } from "../../runs/run.js";
 import { training } from "../../runs/training.js";
 import { batchNorm, lectureNetwork, lecturePlan, lectureRate } from "./lecture-network.js";
+import { trainTestGap } from "./train-test-gap.js";
 
 /** Batch sizes at which the noise is measured; the lecture's are 64 and 512. */
 const sizes = [16, 32, 64, 128, 256, 512] as const;
@@ -76,7 +78,7 @@ export const noiseFallsWithBatchSize = claim({
     deviation: ratio("deviation"),
     gap: {
       title: "test loss − train loss, normalized by 512 − by 64 of the 512",
-      of: ({ by512, by64Of512 }) => lossGap(by512) - lossGap(by64Of512),
+      of: ({ by512, by64Of512 }) => trainTestGap(by512, "loss") - trainTestGap(by64Of512, "loss"),
       rule: rules.above(0),
     },
     accuracy: {
@@ -86,7 +88,7 @@ export const noiseFallsWithBatchSize = claim({
     },
     smallerBatches: {
       title: "test loss − train loss, batches of 512 − batches of 64, as many steps",
-      of: ({ by512, by64 }) => lossGap(by512) - lossGap(by64),
+      of: ({ by512, by64 }) => trainTestGap(by512, "loss") - trainTestGap(by64, "loss"),
     },
   },
   remarks: {
@@ -140,7 +142,10 @@ export const noiseFallsWithBatchSize = claim({
               ["batches of 512, normalized by 64", "by64Of512"],
               ["batches of 64, normalized by 64", "by64"],
             ] as const
-          ).map(([name, run]) => [name, ...across(evidence, (results) => lossGap(results[run]).toFixed(3))]),
+          ).map(([name, run]) => [
+            name,
+            ...across(evidence, (results) => trainTestGap(results[run], "loss").toFixed(3)),
+          ]),
         },
       ],
     },

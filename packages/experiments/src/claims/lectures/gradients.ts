@@ -1,6 +1,7 @@
 import { claim, type Evidence } from "../../claim/claim.js";
+import { across } from "../../claim/evidence.js";
 import { rules } from "../../claim/rule.js";
-import { across, curves } from "../../figures/across.js";
+import { curves } from "../../figures/curves.js";
 import type { Figure } from "../../figures/figure.js";
 import type { Size } from "../../runs/run.js";
 import { type TrainingResult, type TrainingSettings, training } from "../../runs/training.js";
@@ -73,6 +74,11 @@ export const stableGradients = claim({
   setting: setting("Sigmoid and Glorot's initialisation: gradients vanish in such a network."),
   runs: withAndWithout({ activation: "sigmoid", kernelInitializer: "glorotUniform" }),
   measures,
+  remarks: {
+    undecided: "Of the seeds, some had gradients nearer to balance with batch norm, others without it.",
+    refuted:
+      "Without batch norm the first and the last layer's gradients were as near to balance, or nearer.",
+  },
   figures: (evidence) => [ratioFigure(evidence)],
 });
 

@@ -1,6 +1,7 @@
 import { claim } from "../../claim/claim.js";
+import { across } from "../../claim/evidence.js";
 import { rules } from "../../claim/rule.js";
-import { across, meanCurve } from "../../figures/across.js";
+import { meanCurve } from "../../figures/curves.js";
 import type { Size } from "../../runs/run.js";
 import { type SingleExamplesResult, singleExamples } from "../../runs/single-examples.js";
 import { batchNorm, lectureNetwork, lecturePlan, lectureRate, lectureSetting } from "./lecture-network.js";
@@ -54,6 +55,12 @@ export const singleExample = claim({
       unit: "share",
       of: ({ inference }) => bySize(inference, 128).difference,
     },
+  },
+  remarks: {
+    undecided:
+      "The interval of a difference of accuracies reaches the half point, or the 50 points, that are allowed.",
+    refuted:
+      "An example's answer depended on the others, or running statistics cost more than half a point beside those of batches, or an example's own mean served nearly as well.",
   },
   figures: (evidence) => [
     {

@@ -1,6 +1,7 @@
 import { claim, type Evidence } from "../../claim/claim.js";
+import { across } from "../../claim/evidence.js";
 import { rules } from "../../claim/rule.js";
-import { across, curves } from "../../figures/across.js";
+import { curves } from "../../figures/curves.js";
 import type { Figure } from "../../figures/figure.js";
 import { curveOf, finalAccuracy } from "../../runs/curves.js";
 import type { Size } from "../../runs/run.js";

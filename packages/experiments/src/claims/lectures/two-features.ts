@@ -1,6 +1,7 @@
 import { claim, type Evidence } from "../../claim/claim.js";
+import { across } from "../../claim/evidence.js";
 import { rules } from "../../claim/rule.js";
-import { across, curves } from "../../figures/across.js";
+import { curves } from "../../figures/curves.js";
 import type { Figure } from "../../figures/figure.js";
 import type { Size } from "../../runs/run.js";
 import {
@@ -57,7 +58,10 @@ export const phonesAndCash = claim({
   statement: "Features of unequal range slow learning and make the weights unequal; scaling repairs it.",
   source: "the example of the phones ever owned, 2 to 24, beside the cash withdrawn, 0 to 1000",
   published: "No number: unscaled, the network is hard to train, with very unequal weights.",
-  setting,
+  setting: {
+    ...setting,
+    laptop: `${setting.laptop} Condition numbers and weights follow from the ranges by construction; only the steps are an experiment.`,
+  },
   runs: (size) =>
     regression(size, [
       [2, 24],
@@ -88,6 +92,10 @@ export const phonesAndCash = claim({
       rule: rules.between(0.5, 2),
     },
   },
+  remarks: {
+    undecided: "The interval of a ratio reaches its bound.",
+    refuted: "At its best rate each, a scaled form took as many steps as the features as they are, or more.",
+  },
   figures: (evidence) => featureFigures(evidence, ["phones", "cash"]),
 });
 
@@ -106,6 +114,10 @@ export const inputScaling = claim({
       [1, 1000],
     ]),
   measures: { standardized: slower("standardized"), batchNormalized: slower("batchNormalized") },
+  remarks: {
+    undecided: "The interval of a ratio of steps reaches 1.",
+    refuted: "At its best rate each, a scaled form took as many steps as the features as they are, or more.",
+  },
   figures: (evidence) => featureFigures(evidence, ["first", "second"]),
 });
 

@@ -1,14 +1,19 @@
 import { mean } from "simple-statistics";
 import { claim, type Evidence, type Runs } from "../../claim/claim.js";
+import { across } from "../../claim/evidence.js";
 import { rules } from "../../claim/rule.js";
-import { across, curves } from "../../figures/across.js";
+import { curves } from "../../figures/curves.js";
 import type { Figure, Mark, Plot, Point } from "../../figures/figure.js";
 import type { LayerShift } from "../../probes/covariate-shift.js";
 import type { Size } from "../../runs/run.js";
+import { distributionPlot } from "./distributions.js";
 import { imageNetworkName, linearRun, longImageRun, longSettings, names } from "./networks.js";
 import { lookCurve, meanCosine, meanDistance } from "./summaries.js";
 
 type Looks = readonly { step: number; shifts?: LayerShift[] }[];
+
+const margins =
+  "“No smaller” allows for a cosine that is 0.1 higher with batch norm, and for four fifths of the distance (half, in the first measurement). “Far larger” in the deep linear network is tested as a lower cosine with batch norm; both cosines stand beside.";
 
 /** SA18-4. */
 export const shiftIsNotReduced = claim({
@@ -19,7 +24,11 @@ export const shiftIsNotReduced = claim({
   source: "section 2.3, definition 2.1, figure 3",
   published:
     "A figure only. Deep linear network: cosine of G and G′ about 1 without batch norm, nearly uncorrelated with it. VGG: similar or worse with batch norm (from a reader's notes).",
-  setting: longSettings,
+  setting: {
+    smoke: longSettings.smoke,
+    laptop: `${longSettings.laptop} ${margins}`,
+    paper: `${longSettings.paper} ${margins}`,
+  },
   runs: (size: Size) => ({
     plain: longImageRun(size, "plain"),
     normalized: longImageRun(size, "normalized"),
@@ -37,7 +46,7 @@ export const shiftIsNotReduced = claim({
       unit: "ratio",
       scale: "log",
       of: ({ plain, normalized }) => meanDistance(normalized.looks) / meanDistance(plain.looks),
-      rule: rules.above(0.5),
+      rule: rules.above(0.8),
     },
     linearCosine: {
       title: "deep linear network: cosine of G and G′ over layers and steps, with batch norm − without",
@@ -55,9 +64,9 @@ export const shiftIsNotReduced = claim({
     },
   },
   remarks: {
-    undecided: "In half an epoch (laptop size) the networks on images differ in this from seed to seed.",
+    undecided: "In two epochs (laptop size) the networks differ in this from seed to seed.",
     refuted:
-      "In half an epoch (laptop size) the gradients of the network on images shift less with batch norm than without.",
+      "In two epochs (laptop size) gradients shift less with batch norm than without: the measures say in which network.",
   },
   figures: (evidence): Figure[] => [
     {
@@ -67,6 +76,14 @@ export const shiftIsNotReduced = claim({
         cosinePlot(evidence, { plain: "plain", normalized: "normalized" }),
         distancePlot(evidence, { plain: "plain", normalized: "normalized" }),
       ],
+    },
+    {
+      title: `Figure 1 (c): the values of one channel over the training of ${imageNetworkName(evidence.size)}`,
+      caption:
+        "Histograms of the first channel's values in front of an activation, always on the same images, first seed; all are drawn to one height. Published is a figure alone: with and without batch norm the histograms hardly look different (from a reader's notes).",
+      panels: (["plain", "normalized"] as const).map((variant) =>
+        distributionPlot(names[variant], evidence.seeds[0]?.results[variant].looks ?? []),
+      ),
     },
     {
       title: "Internal covariate shift in the deep linear network",

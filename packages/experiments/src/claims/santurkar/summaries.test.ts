@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { AlongGradient } from "../../probes/along-gradient.js";
 import type { LandscapeResult } from "../../runs/landscape.js";
+import { distributionPlot } from "./distributions.js";
 import {
   finalLoss,
   lateAccuracy,
+  lossAt,
   meanCosine,
   meanDistance,
   most,
@@ -34,6 +36,10 @@ describe("summaries of a training", () => {
     const losses = [1, 4, 16].map((loss, step) => ({ step, loss }));
     expect(finalLoss({ outcome: "diverged", losses, looks: [] })).toBe(1);
     expect(finalLoss({ outcome: "finished", losses, looks: [] })).toBe(16);
+    expect([1, 2, 9].map((step) => lossAt({ outcome: "finished", losses, looks: [] }, step))).toEqual([
+      4, 16, 16,
+    ]);
+    expect(lossAt({ outcome: "diverged", losses, looks: [] }, 1)).toBe(1);
     expect(typicalLoss({ outcome: "diverged", losses, looks: [] })).toBe(1);
     expect(typicalLoss({ outcome: "finished", losses, looks: [] })).toBeCloseTo(4, 12);
   });
@@ -59,6 +65,34 @@ describe("summaries of looks", () => {
     expect(meanDistance(looks)).toBe(2);
     expect(meanCosine([{ shifts: [{ ...shift, distance: 0, cosine: null }] }])).toBe(1);
     expect(meanDistance([{ shifts: [{ ...shift, distance: null, cosine: null }] }])).toBe(most);
+  });
+
+  it("stand as histograms on their steps, below the next", () => {
+    const histogram = { edges: [0, 1, 3], counts: [2, 8] };
+    const moments = { mean: [0], variance: [1] };
+    const looks = [
+      { step: 10, distribution: { ...moments, histogram } },
+      { step: 30, distribution: moments },
+    ];
+    expect(distributionPlot("plain", looks).marks).toEqual([
+      {
+        type: "band",
+        series: "plain",
+        points: [
+          { x: 0.5, low: 10, high: 14.5 },
+          { x: 2, low: 10, high: 28 },
+        ],
+      },
+      {
+        type: "line",
+        series: "plain",
+        thin: true,
+        points: [
+          { x: 0.5, y: 14.5 },
+          { x: 2, y: 28 },
+        ],
+      },
+    ]);
   });
 
   it("say how far the channels' means wander in their deviations", () => {

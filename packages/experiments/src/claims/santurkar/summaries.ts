@@ -18,6 +18,12 @@ export function finalLoss({ outcome, losses }: DeepLinearResult): number {
   return (outcome === "diverged" ? losses[0] : losses.at(-1))!.loss;
 }
 
+/** The last loss up to a step; where the training diverged, the one at the start. */
+export function lossAt({ outcome, losses }: DeepLinearResult, step: number): number {
+  const until = outcome === "diverged" ? losses.slice(0, 1) : losses.filter((each) => each.step <= step);
+  return until.at(-1)!.loss;
+}
+
 /** The geometric mean of the losses; where the training diverged, the loss at the start. */
 export function typicalLoss({ outcome, losses }: DeepLinearResult): number {
   if (outcome === "diverged") return losses[0]!.loss;

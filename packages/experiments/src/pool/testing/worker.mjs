@@ -10,6 +10,23 @@ const behaviours = {
     console.error("out of order");
     process.exit(7);
   },
+  dieWhenIdle({ value }) {
+    setTimeout(() => process.exit(7), 10);
+    return value;
+  },
+  dieBeforeNext({ value }) {
+    process.prependOnceListener("message", () => process.exit(7));
+    return value;
+  },
+  kill: () => process.kill(process.pid, "SIGKILL"),
+  terminated() {
+    throw new Error("the sequence was terminated early");
+  },
+  rant() {
+    console.error("never ".repeat(5_000));
+    process.exit(7);
+  },
+  wait: ({ value }) => new Promise((resolve) => setTimeout(() => resolve(value), 200)),
   hang: () => new Promise(() => setInterval(() => {}, 1000)),
 };
 

@@ -19,7 +19,7 @@ const figure: Figure = {
       type: "plot",
       title: "measured",
       x: { label: "step" },
-      y: { label: "accuracy" },
+      y: { label: "accuracy", domain: [0, 1] },
       marks: [{ type: "line", series: "with batch norm", points: [0.1, 0.7, 0.9].map((y, x) => ({ x, y })) }],
     },
   ],
@@ -30,7 +30,7 @@ export function claimNamed(id: Claim["id"], details: Partial<Claim> = {}): Claim
   return claim({
     id,
     title: `Title of ${id}`,
-    statement: "It is <faster> & *higher*: |a_b| ~ 2.",
+    statement: "It is <faster> & *higher*: |a_b| ~ 2, [c](d), of σ_B².",
     source: "section 4.1",
     published: "A figure\nonly.",
     setting: { smoke: "300 steps", laptop: "50,000 steps", paper: "As <published>." },
