@@ -111,7 +111,10 @@ program
     "laptop",
   )
   .option("--seeds <n>", "how many, or the seeds themselves with commas (default: each claim's own)")
-  .option("--jobs <n>", "runs at once, each in a process of its own (default: one for each core, 1 on other devices than the CPU)")
+  .option(
+    "--jobs <n>",
+    "runs at once, each in a process of its own (default: one for each core, 1 on other devices than the CPU)",
+  )
   .option("--device <name>", "ONNX Runtime execution provider", defaults.device)
   .option("--dry-run", "say what would be run and about how long it takes, and do nothing")
   .option("--out <folder>", "where finished runs are kept and the report is written", "runs/claims")

@@ -12,7 +12,7 @@ const context = {
 describe("a shifted domain", () => {
   it("changes every pixel alike", () => {
     const images = tensor(Uint8Array.of(0, 10, 250, 20), [1, 2, 2]);
-    const { data, shape } = looking(images, { name: "inverted", scale: -1, offset: 255 });
+    const { data, shape } = looking(images, { scale: -1, offset: 255 });
     expect(shape).toEqual([1, 2, 2]);
     expect(Array.from(data)).toEqual([255, 245, 5, 235]);
   });

@@ -128,9 +128,9 @@ export const lossAlongGradient = claim({
   ],
   remarks: {
     refuted:
-      "In a first measurement of one seed the first batch showed the published curve without batch norm: the loss, 250 at the beginning, was more than 1000 times as large from steps of 0.0026 on. Before the fourth and the seventh batch it was 7.0 and 3.5, above that of guessing (2.3), and stayed below 1000 times that at all steps up to 0.2. We did not isolate why.",
+      "At laptop size, in a first measurement of one seed, the first batch showed the published curve without batch norm: the loss, 250 at the beginning, was more than 1000 times as large from steps of 0.0026 on. Before the fourth and the seventh batch it was 7.0 and 3.5, above that of guessing (2.3), and stayed below 1000 times that at all steps up to 0.2. We did not isolate why.",
     undecided:
-      "In a first measurement of one seed the first batch showed the published curve without batch norm: the loss, 250 at the beginning, was more than 1000 times as large from steps of 0.0026 on. Before the fourth and the seventh batch it was 7.0 and 3.5, above that of guessing (2.3), and stayed below 1000 times that at all steps up to 0.2. We did not isolate why.",
+      "At laptop size, in a first measurement of one seed, the first batch showed the published curve without batch norm: the loss, 250 at the beginning, was more than 1000 times as large from steps of 0.0026 on. Before the fourth and the seventh batch it was 7.0 and 3.5, above that of guessing (2.3), and stayed below 1000 times that at all steps up to 0.2. We did not isolate why.",
   },
 });
 
@@ -273,9 +273,9 @@ export const divergingDepths = claim({
   },
   remarks: {
     refuted:
-      "In a first measurement of one seed the deep layers began the step with the largest means and the loss fell before it rose: the largest channel means of layers 8, 44 and 80 went from 1.0, 13 and 112 over least values of 0.6, 1.0 and 1.7 to 0.7, 2.2 and 91. At the end the deepest was the largest, and it had grown most from its least value, but not from its beginning.",
+      "At laptop size, in a first measurement of one seed, the deep layers began the step with the largest means and the loss fell before it rose: the largest channel means of layers 8, 44 and 80 went from 1.0, 13 and 112 over least values of 0.6, 1.0 and 1.7 to 0.7, 2.2 and 91. Over the whole step they became 0.7, 0.16 and 0.8 times as large; from their least values on, deeper layers grew more.",
     undecided:
-      "In a first measurement of one seed the deep layers began the step with the largest means and the loss fell before it rose: the largest channel means of layers 8, 44 and 80 went from 1.0, 13 and 112 over least values of 0.6, 1.0 and 1.7 to 0.7, 2.2 and 91. At the end the deepest was the largest, and it had grown most from its least value, but not from its beginning.",
+      "At laptop size, in a first measurement of one seed, the deep layers began the step with the largest means and the loss fell before it rose: the largest channel means of layers 8, 44 and 80 went from 1.0, 13 and 112 over least values of 0.6, 1.0 and 1.7 to 0.7, 2.2 and 91. Over the whole step they became 0.7, 0.16 and 0.8 times as large; from their least values on, deeper layers grew more.",
   },
 });
 

@@ -166,9 +166,9 @@ export const dominantClass = claim({
   ],
   remarks: {
     refuted:
-      "With batch norm too, nearly all images had their largest gradient at one class in a first measurement of one seed (99 % of those of other classes, 100 % without), with a lower probability of that class: 0.67 against 1.00.",
+      "At laptop size, in a first measurement of one seed, nearly all images had their largest gradient at one class with batch norm too (99 % of those of other classes, 100 % without), with a lower probability of that class: 0.67 against 1.00.",
     undecided:
-      "With batch norm too, nearly all images had their largest gradient at one class in a first measurement of one seed (99 % of those of other classes, 100 % without), with a lower probability of that class: 0.67 against 1.00. Where both shares are near 100 %, their difference decides nothing.",
+      "At laptop size, in a first measurement of one seed, nearly all images had their largest gradient at one class with batch norm too (99 % of those of other classes, 100 % without), with a lower probability of that class: 0.67 against 1.00. Where both shares are near 100 %, their difference decides nothing.",
   },
 });
 
