@@ -170,7 +170,7 @@ export const besideDropout = claim({
     undecided:
       "On few examples learned by heart, batch norm closes about as much of the gap as dropout of 0.2.",
     refuted:
-      "On few examples learned by heart, batch norm closed as much of the gap as dropout of 0.2 or more, or nothing of it; how much of that is its noise we did not isolate here.",
+      "On few examples learned by heart, batch norm does not close less of the gap than dropout of 0.2, as the second measure shows, or closes none of it, as the first would; how much of it is its noise we did not isolate here.",
   },
   figures: (evidence) => [
     gapFigure(evidence, "loss", {

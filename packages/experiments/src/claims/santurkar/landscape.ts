@@ -73,7 +73,7 @@ const setting = {
 };
 
 const early =
-  "At laptop size the training has a tenth of the published steps, and a twentieth of the images. It begins on the plain network's plateau, where gradients are short and the loss hardly changes along them; that does not explain its second half, which stands beside it. In the first measurement, of 350 steps, the gradient was there 1.8 times as long with batch norm as without, so that the same multiple of the rate went further; how long it is in this one is measured beside. The deep linear network without batch norm spends most of its training near saddle points, where everything is flat.";
+  "At laptop size the training has a tenth of the published steps, and a twentieth of the images. It begins on the plain network's plateau, where everything is flat, and which counts in the mean over all steps; the second half, which lies behind it, stands beside. The deep linear network without batch norm spends most of its training near saddle points, where everything is flat too.";
 
 const remarks = { undecided: early, refuted: early };
 
