@@ -142,6 +142,12 @@ export const groupNormAtTwo = claim({
     },
   },
   figures,
+  remarks: {
+    undecided:
+      "In three epochs of a small network group norm is ahead by about as much as the seeds differ by; batch norm loses far more from batches of 32 to 2 (WH18-2).",
+    refuted:
+      "In three epochs of a small network batch norm ended higher at batches of two; we did not isolate why.",
+  },
 });
 
 /** WH18-2. */
