@@ -4,6 +4,8 @@ export * from "./claim/rule.js";
 export * from "./claim/works.js";
 export { claims, requireClaims } from "./claims/index.js";
 export type * from "./figures/figure.js";
+export { bestAccuracy, curveOf, finalAccuracy, stepsTo } from "./runs/curves.js";
 export { experiments } from "./runs/index.js";
 export * from "./runs/run.js";
+export { type TrainingResult, type TrainingSettings, train, training } from "./runs/training.js";
 export * from "./statistics/index.js";

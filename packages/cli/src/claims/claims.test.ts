@@ -175,7 +175,7 @@ describe("evenkeel test-claim", () => {
       [["IS15-8", "--jobs", "many"], /--jobs must be a whole number from 1 to 1024, got "many"/],
       [
         ["BJ18", "--size", "laptop"],
-        /^evenkeel: BJ18-\d.* CIFAR-10, which is not on this machine\. Get it with "evenkeel data fetch cifar10", or say where it is: EVENKEEL_CIFAR10\.\n$/,
+        /^evenkeel: BJ18-\d.* CIFAR-10, which is not on this machine\. Get it with "npx evenkeel-cli data fetch cifar10", or say where it is: EVENKEEL_CIFAR10\.\n$/,
       ],
     ] as const;
     const circumstances = { env: { EVENKEEL_CIFAR10: empty } };

@@ -30,7 +30,7 @@ export function claimLines(claims: readonly Claim[], width: number): string[] {
       ]),
     "",
   ]);
-  return [...lines, "Test them: evenkeel test-claim IDS, WORKS or all"];
+  return [...lines, "Test them, by ids and works, or all: npx evenkeel-cli test-claim IS15-8 BJ18"];
 }
 
 function workLines(work: WorkId, width: number): string[] {

@@ -7,7 +7,7 @@ export function missingText(missing: readonly MissingData[]): string {
   return missing
     .map(({ name, variable, claims }) => {
       const need = `${enumerated(claims)} ${claims.length === 1 ? "needs" : "need"} ${titles[name]}`;
-      return `${need}, which is not on this machine. Get it with "evenkeel data fetch ${name}", or say where it is: ${variable}.`;
+      return `${need}, which is not on this machine. Get it with "npx evenkeel-cli data fetch ${name}", or say where it is: ${variable}.`;
     })
     .join("\n");
 }

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { layers, type Runtime, sequential } from "evenkeel";
+import { leastSeeds } from "evenkeel-experiments";
 import {
   missingData,
   openStore,
@@ -66,6 +68,7 @@ export async function testClaimCommand(
   if (missing.length > 0) throw new UsageError(missingText(missing));
   requireWritableOut(options.out);
 
+  if (settings.device !== "cpu") await requireWorking(runtime, settings.device);
   const begun = new Date();
   const progress = displayFor(options, { plan: planned, rest, jobs: settings.jobs });
   const interrupt = onInterrupt(() => progress.say("Stopping. Ctrl-C again ends at once."));
@@ -99,9 +102,12 @@ export async function testClaimCommand(
     const lines = [
       ...(tested.claims.length > 0 ? [verdictTable(tested.claims, width), ""] : []),
       ...tested.claims.flatMap(failureOf),
-      summary(tested, rest, results.seconds),
+      ...(tested.claims.length > 0 ? [summary(tested, rest, results.seconds)] : []),
+      ...fewSeedsNote(tested.claims),
       ...(signal.aborted
-        ? ["Interrupted. What is finished is kept: the same command goes on from there."]
+        ? [
+            "Interrupted. What is finished is kept, and no report is written: the same command goes on from there.",
+          ]
         : []),
       ...(written.length > 0 ? [`Written: ${written.join(", ")}`] : []),
     ];
@@ -118,6 +124,27 @@ function requireWritableOut(out: string): void {
     requireWritable(out);
   } catch (cause) {
     throw new UsageError(`${(cause as Error).message} Give another --out.`, { cause });
+  }
+}
+
+/** Why clear effects are undecided, where seeds are few. */
+function fewSeedsNote(claims: readonly ClaimReport[]): string[] {
+  const few = claims.some(
+    (report) =>
+      "judgement" in report && report.judgement.verdict === "undecided" && report.seeds.length < leastSeeds,
+  );
+  return few ? ["Fewer than five seeds decide nothing but identities: try --size laptop, or --seeds 5."] : [];
+}
+
+/** @throws UsageError where the device is there by name and cannot compute. */
+async function requireWorking(runtime: Runtime, device: string): Promise<void> {
+  const model = sequential([layers.dense({ units: 1, inputShape: [1] })], { runtime });
+  try {
+    await model.predict([[1]]);
+  } catch (cause) {
+    throw new UsageError(`--device ${device} cannot be used here: ${(cause as Error).message}`, { cause });
+  } finally {
+    await model.dispose();
   }
 }
 

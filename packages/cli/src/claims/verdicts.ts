@@ -9,7 +9,7 @@ export function verdictTable(claims: readonly ClaimReport[], width: number): str
   const shown = measured.some(([, , interval]) => /\d/.test(interval)) ? 3 : 2;
   return tableWithin(
     width,
-    ["claim", "", ...["measured", "effect", "95 % interval"].slice(0, shown), "verdict"],
+    ["claim", "title", ...["measured", "effect", "95 % interval"].slice(0, shown), "verdict"],
     claims.map((report, index) => [
       ...[report.claim.id, report.claim.title],
       ...measured[index]!.slice(0, shown),
@@ -21,5 +21,8 @@ export function verdictTable(claims: readonly ClaimReport[], width: number): str
 
 function measuredCells(report: ClaimReport): [title: string, effect: string, interval: string] {
   const measure = hasFailed(report) ? undefined : decidingMeasure(report.judgement);
-  return measure ? [measure.title, effectText(measure), intervalText(measure)] : ["", "", ""];
+  if (!measure || hasFailed(report)) return ["", "", ""];
+  const ruled = report.judgement.measures.filter(({ rule }) => rule !== undefined).length;
+  const title = ruled > 1 ? `${measure.title} (1 of ${ruled} measures)` : measure.title;
+  return [title, effectText(measure), intervalText(measure)];
 }

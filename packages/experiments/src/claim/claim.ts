@@ -57,7 +57,7 @@ export interface ClaimDefinition<R extends Runs> {
   measures: Readonly<Record<string, Measure<R>>>;
   /** What there is to see: published beside measured, drawn the same way. Default none. */
   figures?(evidence: Evidence<R>): readonly Figure[];
-  /** Why it may come out otherwise than claimed: shown with that verdict. */
+  /** Why it came out otherwise than claimed at laptop: shown there with that verdict. */
   remarks?: Partial<Record<Exclude<Verdict, "confirmed">, string>>;
 }
 

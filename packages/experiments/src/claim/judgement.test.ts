@@ -81,6 +81,13 @@ describe("verdicts", () => {
     );
   });
 
+  it("says that seeds are too few in place of the remark, which is of the laptop's measurement", () => {
+    const small = judge(tested({ value: measured(rules.above(0)) }), evidence(1, 2));
+    expect(small.remark).toBe("2 seeds: fewer than five decide nothing but identities.");
+    const elsewhere = { ...evidence(1, 2, 3, 2, 1), size: "paper" as const };
+    expect(judge(tested({ value: measured(rules.above(9)) }), elsewhere)).not.toHaveProperty("remark");
+  });
+
   it("names a measure that is no number, and its seed", () => {
     expect(() => judge(tested({ value: measured(rules.above(0)) }), evidence(1, Number.NaN))).toThrow(
       'IS15-99: the measure "value" is NaN for seed 2; it must be a finite number.',

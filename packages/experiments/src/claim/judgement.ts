@@ -1,6 +1,6 @@
 import { bootstrap, type Interval } from "../statistics/interval.js";
 import { type Claim, type Evidence, type Measure, type Runs, requireRule } from "./claim.js";
-import { type Rule, type Verdict, verdictOf } from "./rule.js";
+import { leastSeeds, type Rule, type Verdict, verdictOf } from "./rule.js";
 
 /** A measure as it came out. */
 export interface MeasureResult extends Interval {
@@ -40,8 +40,17 @@ export function judge(claim: Claim, evidence: Evidence<Runs>): Judgement {
     : verdicts.every((each) => each === "confirmed")
       ? "confirmed"
       : "undecided";
-  const remark = verdict === "confirmed" ? undefined : claim.remarks?.[verdict];
+  const remark = remarkOn(verdict, claim, evidence);
   return { id: claim.id, verdict, measures, ...(remark !== undefined && { remark }) };
+}
+
+/** Why a claim is not confirmed. What it says of itself is of the laptop's measurement. */
+function remarkOn(verdict: Verdict, { remarks }: Claim, { size, seeds }: Evidence<Runs>): string | undefined {
+  if (verdict === "confirmed") return undefined;
+  if (verdict === "undecided" && seeds.length < leastSeeds) {
+    return `${seeds.length === 1 ? "One seed" : `${seeds.length} seeds`}: fewer than five decide nothing but identities.`;
+  }
+  return size === "laptop" ? remarks?.[verdict] : undefined;
 }
 
 function taken(

@@ -27,7 +27,7 @@ export const claims: readonly Claim[] = [
  */
 export function requireClaims(names: readonly string[]): Claim[] {
   const meant = new Set<Claim>();
-  for (const name of names) {
+  for (const name of names.flatMap((each) => each.split(","))) {
     const upper = name.toUpperCase();
     const found = claims.filter((claim) => name === "all" || claim.id === upper || workOf(claim) === upper);
     if (found.length === 0) throw new RangeError(unknown(name));
@@ -43,5 +43,5 @@ function unknown(name: string): string {
     ofWork.length > 0
       ? `${works[work as WorkId].citation} has ${ofWork.join(", ")}`
       : `There are ${Object.keys(works).join(", ")}, ids such as ${claims[0]!.id}, and all`;
-  return `There is no claim "${name}". ${choices}; "evenkeel claims" lists them.`;
+  return `There is no claim "${name}". ${choices}; "npx evenkeel-cli claims" lists them.`;
 }

@@ -1,5 +1,7 @@
+import type { Claim } from "../claim/claim.js";
 import type { MeasureResult } from "../claim/judgement.js";
 import type { SeriesStyle } from "../figures/series.js";
+import type { Size } from "../runs/run.js";
 import { counted, duration, effectText, intervalText, ruleInWords, valuesText } from "./amounts.js";
 import { type ClaimReport, hasFailed, type JudgedClaim } from "./content.js";
 import { figureMarkup, undrawnMarkup } from "./figure.js";
@@ -16,10 +18,10 @@ export function claimMarkup(report: ClaimReport, styles: ReadonlyMap<string, Ser
     ["Published", claim.published],
   ];
   const run: Fact[] = [
-    [`Run at size ${size}`, claim.setting[size]],
+    [`Run at size ${size}`, settingAt(claim, size)],
     ...(claim.setting.paper === claim.setting[size]
       ? []
-      : [["At size paper", claim.setting.paper] satisfies Fact]),
+      : [["At size paper", settingAt(claim, "paper")] satisfies Fact]),
     ["Repeated", `${counted(seeds.length, "time")} (${seedsText(seeds)}), ${duration(seconds)} in all`],
   ];
   return `<article class="claim ${outcome}" id="${claim.id}">
@@ -30,6 +32,12 @@ ${hasFailed(report) ? failureMarkup(report.error) : resultMarkup(report, styles)
 ${factsMarkup(run)}
 <p class="command">To repeat it: <code>${escaped(commandOf(report))}</code></p>
 </article>`;
+}
+
+/** What is run at a size. One that is told as another's is told in full. */
+function settingAt({ setting }: Claim, size: Size): string {
+  const text = setting[size];
+  return size !== "laptop" && /^As at laptop\b/.test(text) ? `${text} At laptop: ${setting.laptop}` : text;
 }
 
 type Fact = [name: string, text: string];
