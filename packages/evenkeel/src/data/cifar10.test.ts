@@ -58,6 +58,8 @@ describe("cifar10", () => {
     folder = join(root, `${folders++}`);
     mkdirSync(folder);
     vi.stubEnv("EVENKEEL_CACHE", join(root, "no-cache"));
+    // Whoever works on the project may have the images.
+    vi.stubEnv("EVENKEEL_CIFAR10", "");
   });
   afterEach(() => vi.unstubAllEnvs());
 

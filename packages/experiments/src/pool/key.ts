@@ -10,6 +10,9 @@ import type { Run } from "../runs/run.js";
  */
 export const stableJson = configure({ strict: true }) as (value: unknown) => string;
 
+/** JSON with properties in their own order, as results have them. @throws Error as `stableJson` does. */
+export const orderedJson = configure({ strict: true, deterministic: false }) as (value: unknown) => string;
+
 /** The version of the library that runs are done with. */
 export const evenkeelVersion = (
   createRequire(import.meta.url)("evenkeel/package.json") as { version: string }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { nodeRuntime, type Runtime } from "evenkeel";
 import workerpool from "workerpool";
 import { experiments } from "../runs/index.js";
-import { stableJson } from "./key.js";
+import { orderedJson } from "./key.js";
 import type { DoneRun, RunTask } from "./task.js";
 
 /** The least time between two messages of how far a run is, milliseconds. */
@@ -44,7 +44,7 @@ async function run({ experiment, settings, seed, device, threads, checkpoint }: 
 /** @throws Error when the result is no plain data. */
 function json(result: unknown): string {
   try {
-    return stableJson(result);
+    return orderedJson(result);
   } catch (cause) {
     throw new Error(`The result is no plain data: ${(cause as Error).message}.`, { cause });
   }

@@ -71,6 +71,11 @@ describe("the bootstrap interval", () => {
     expect(low).toBeCloseTo(1 / high, 10);
   });
 
+  it("of equal values is that value, so that no rule is met by rounding", () => {
+    expect(bootstrap([10, 10, 10, 10, 10], "log")).toEqual({ effect: 10, low: 10, high: 10, n: 5 });
+    expect(bootstrap([0.1, 0.1, 0.1, 0.1, 0.1])).toEqual({ effect: 0.1, low: 0.1, high: 0.1, n: 5 });
+  });
+
   it("says nothing of where the mean of one value lies", () => {
     expect(bootstrap([7])).toEqual({
       effect: 7,

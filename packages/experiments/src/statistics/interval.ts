@@ -35,9 +35,9 @@ const mostEnumerated = 5;
  */
 export function bootstrap(values: readonly number[], scale: "linear" | "log" = "linear"): Interval {
   const n = values.length;
-  const [to, from] =
-    scale === "log" ? [Math.log, Math.exp] : [(value: number) => value, (value: number) => value];
-  const scaled = values.map(to);
+  const scaled = scale === "log" ? values.map(Math.log) : values;
+  // Five times a ratio of 10 is a mean of 10, and not a little more by the rounding of logarithms.
+  const from = (value: number) => Number((scale === "log" ? Math.exp(value) : value).toPrecision(12));
   const unfit = scaled.findIndex((value) => !(Math.abs(value) <= Number.MAX_VALUE / n));
   if (n === 0 || unfit >= 0) {
     const tooLarge = Number.isFinite(scaled[unfit]) ? ", which is too large to add up" : "";

@@ -5,7 +5,15 @@ import { rules } from "../../claim/rule.js";
 import type { Figure, Mark, Plot } from "../../figures/figure.js";
 import { type InitialNetworkResult, initialNetwork } from "../../runs/initial-network.js";
 import type { Run, Size } from "../../runs/run.js";
-import { images, layerNumbered, type Normalized, residual, withNorm, withoutNorm } from "./networks.js";
+import {
+  images,
+  inDepth,
+  layerNumbered,
+  type Normalized,
+  residual,
+  withNorm,
+  withoutNorm,
+} from "./networks.js";
 
 /** Numbers of layers as the work counts them; `moments` are evenly spaced. */
 const plan = {
@@ -214,6 +222,7 @@ function growth(
 function logarithms({ moments }: InitialNetworkResult) {
   return Object.entries(moments)
     .filter(([layer]) => layer !== "output")
+    .sort(([a], [b]) => inDepth(a, b))
     .map(([, { mean: means, variance }]) => {
       const logMeans = finiteLogs(means.map(Math.abs));
       const logDeviations = finiteLogs(variance.map(Math.sqrt));

@@ -166,7 +166,7 @@ export const gainOfRate = claim({
     refuted:
       "At laptop size, in a first measurement of one seed, both networks fitted all their training images at the small rate, where batch norm was 1.9 points ahead on test images. At the large rate it fitted 82 % of the training images, and was 2.5 points behind the small rate on test images.",
     undecided:
-      "At laptop size, in a first measurement of one seed, both networks fitted all their training images at the small rate, where batch norm was 1.9 points ahead on test images. At the large rate it fitted 82 % of the training images, and was 2.5 points behind the small rate on test images.",
+      "At the small rate both networks fit all their training images, and batch norm is no better on test images, as claimed. At the large rate it fits 76 % of its training images in as many steps, and ends 1.6 points lower on test images, which is within what the seeds differ by.",
   },
 });
 
@@ -231,7 +231,7 @@ export const singleBatchNorm = claim({
     refuted:
       "At laptop size, in a first measurement of one seed, the gain of batch norm everywhere was 1.0 point, and that of one before the output 1.3 points.",
     undecided:
-      "At laptop size, in a first measurement of one seed, the gain of batch norm everywhere was 1.0 point, and that of one before the output 1.3 points. Where the gain is no larger than the differences between seeds, what share of it one batch norm brings is not decided.",
+      "Batch norm everywhere ends 2.4 points higher than none, one before the output 0.6 points lower than none, both within what the seeds differ by: what share of the gain one batch norm brings is not decided.",
   },
 });
 

@@ -89,3 +89,6 @@ export function layerNumbered(depth: number, number: number): { layer: string; i
   const input = index === 0 ? "stem_activation" : `${block(index - 1)}_activation_2`;
   return { layer: `${block(index)}_conv_1`, input };
 }
+
+/** Orders layers of a residual network by their names: `stage_1_block_3_conv_1` stands before `stage_1_block_12_conv_1`. */
+export const inDepth = (a: string, b: string) => a.localeCompare(b, "en", { numeric: true });
