@@ -18,10 +18,10 @@ export function claimMarkup(report: ClaimReport, styles: ReadonlyMap<string, Ser
     ["Published", claim.published],
   ];
   const run: Fact[] = [
-    [`Run at size ${size}`, settingAt(claim, size)],
+    [`Run at size ${size}`, settingAt(claim, size, size)],
     ...(claim.setting.paper === claim.setting[size]
       ? []
-      : [["At size paper", settingAt(claim, "paper")] satisfies Fact]),
+      : [["At size paper", settingAt(claim, "paper", size)] satisfies Fact]),
     ["Repeated", `${counted(seeds.length, "time")} (${seedsText(seeds)}), ${duration(seconds)} in all`],
   ];
   return `<article class="claim ${outcome}" id="${claim.id}">
@@ -34,10 +34,10 @@ ${factsMarkup(run)}
 </article>`;
 }
 
-/** What is run at a size. One that is told as another's is told in full. */
-function settingAt({ setting }: Claim, size: Size): string {
+/** What is run at a size. What is told as the laptop's is told in full, unless that stands there already. */
+function settingAt({ setting }: Claim, size: Size, shown: Size): string {
   const text = setting[size];
-  return size !== "laptop" && /^As at laptop\b/.test(text) ? `${text} At laptop: ${setting.laptop}` : text;
+  return shown !== "laptop" && /^As at laptop\b/.test(text) ? `${text} At laptop: ${setting.laptop}` : text;
 }
 
 type Fact = [name: string, text: string];
