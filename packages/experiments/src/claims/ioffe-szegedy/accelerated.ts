@@ -327,7 +327,10 @@ export const plainDiverges = claim({
   statement: "Without batch norm, a network does not train at five times its rate.",
   source: "section 4.2.2",
   published: "The parameters of Inception at 0.0075 overflow.",
-  setting,
+  setting: {
+    ...setting,
+    laptop: `${setting.laptop} The rule was written in the knowledge that 0.03 trains and 0.1 does not.`,
+  },
   runs: (size) => ({
     plain: trained(size, "plain"),
     plainX5: trained(size, "plainX5"),
