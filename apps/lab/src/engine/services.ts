@@ -1,0 +1,19 @@
+import type { Runtime } from "evenkeel";
+
+/**
+ * What pages ask of the worker. Each service is a module of its own, which is loaded when a page first asks for it; its
+ * `serve` makes an object whose functions the page calls across the threads.
+ */
+export const services = {
+  networks: () => import("../networks/service.ts"),
+} satisfies Record<string, () => Promise<{ serve(context: ServiceContext): object }>>;
+
+/** What a service is given. */
+export interface ServiceContext {
+  runtime: Runtime;
+}
+
+export type ServiceName = keyof typeof services;
+
+/** The functions of a service. */
+export type Service<N extends ServiceName> = ReturnType<Awaited<ReturnType<(typeof services)[N]>>["serve"]>;
