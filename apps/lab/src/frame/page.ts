@@ -30,6 +30,8 @@ export interface Page<S extends object> {
   summary: string;
   fields: Fields<S>;
   presets: readonly Preset<S>[];
+  /** Settings that only say what is looked at: a preset stays taken when they change. Default none. */
+  selections?: readonly (keyof S & string)[];
   /** The component, loaded when the page is opened. */
   load(): Promise<{ default: Component<PageProps<S>, object, "settings"> }>;
 }
