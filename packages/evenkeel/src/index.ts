@@ -120,12 +120,16 @@ export {
 } from "./optimizers/index.js";
 export { type RandomStream, randomStream } from "./random/stream.js";
 export {
+  chooseRuntime,
   type NodeRuntimeOptions,
   nodeRuntime,
   type Program,
   type Runtime,
+  type RuntimeChoice,
   RuntimeError,
   type State,
+  type WebRuntimeOptions,
+  webRuntime,
 } from "./runtime/index.js";
 export { type ElementType, type NestedNumbers, type Tensor, tensor } from "./tensor/tensor.js";
 export type { Callback, Training } from "./training/callback.js";

@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs";
-import { type FileHandle, mkdir, open } from "node:fs/promises";
-import { dirname } from "node:path";
+import { type LogFile, openLog } from "../files/log.js";
 import { requireKnown } from "../options/known.js";
 import type { Callback } from "../training/callback.js";
 
-/** Options of the log writers. */
+/** Options of the log writers, which need Node. */
 export interface LogOptions {
   /** The file; folders are made. */
   path: string;
@@ -15,12 +13,12 @@ export interface LogOptions {
 /** One line of CSV for each epoch: epoch, step, seconds, then loss, metrics and validation results. */
 export function csvLogger(options: LogOptions): Callback<unknown> {
   const { path, append = false } = requireKnown("callbacks.csvLogger", options, { path: true, append: true });
-  let file: FileHandle | undefined;
+  let file: LogFile | undefined;
   let hasHeader = false;
   return {
     async onTrainBegin() {
-      hasHeader = append && existsSync(path);
       file = await openLog(path, append);
+      hasHeader = file.wentOn;
     },
     async onEpochEnd({ epoch, step, seconds, logs }) {
       const values = { epoch, step, seconds, ...logs };
@@ -39,7 +37,7 @@ export function csvLogger(options: LogOptions): Callback<unknown> {
 export function jsonlLogger(options: LogOptions & { steps?: boolean }): Callback<unknown> {
   const known = { path: true, append: true, steps: true } as const;
   const { path, append = false, steps = true } = requireKnown("callbacks.jsonlLogger", options, known);
-  let file: FileHandle | undefined;
+  let file: LogFile | undefined;
   return {
     async onTrainBegin() {
       file = await openLog(path, append);
@@ -59,9 +57,4 @@ export function jsonlLogger(options: LogOptions & { steps?: boolean }): Callback
       file = undefined;
     },
   };
-}
-
-async function openLog(path: string, append: boolean): Promise<FileHandle> {
-  await mkdir(dirname(path), { recursive: true });
-  return open(path, append ? "a" : "w");
 }

@@ -12,7 +12,7 @@ export interface ProgressStream {
 
 /** Options of `callbacks.progress`. */
 export interface ProgressOptions {
-  /** Default `process.stderr`. */
+  /** Default `process.stderr`; in a browser the console. */
   stream?: ProgressStream;
 }
 
@@ -21,7 +21,7 @@ export interface ProgressOptions {
  * metrics, time left); elsewhere every epoch gets a line.
  */
 export function progress(options: ProgressOptions = {}): Callback<unknown> {
-  const { stream = process.stderr } = requireKnown("callbacks.progress", options, { stream: true });
+  const { stream = defaultStream() } = requireKnown("callbacks.progress", options, { stream: true });
   let firstStep = 0;
   let firstBatches = 0;
   let begin: number | undefined;
@@ -55,6 +55,11 @@ export function progress(options: ProgressOptions = {}): Callback<unknown> {
       rewrite("");
     },
   };
+}
+
+function defaultStream(): ProgressStream {
+  const lines: ProgressStream = { write: (text) => console.log(text.trimEnd()) };
+  return globalThis.process?.stderr ?? lines;
 }
 
 function title(epoch: number, { lastEpoch }: Training<unknown>): string {

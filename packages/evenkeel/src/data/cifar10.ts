@@ -1,11 +1,8 @@
-import { existsSync } from "node:fs";
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import { requireKnown } from "../options/known.js";
 import { copyRecords, countRecords, type LabelledImages, roomFor } from "./cifar10-records.js";
+import type { DatasetCopy, DatasetFile } from "./copy.js";
 import type { TrainTest } from "./dataset.js";
-import { readBytes } from "./files.js";
-import { folderOf } from "./folders.js";
+import { copyOf } from "./folders.js";
 import { published } from "./published.js";
 
 /** Where to read CIFAR-10 from. */
@@ -13,7 +10,8 @@ export interface Cifar10Options {
   /**
    * Folder of the binary version's files, `data_batch_1.bin` to `data_batch_5.bin` and `test_batch.bin`, or of the
    * folder `cifar-10-batches-bin` that holds them. Default: the environment variable `EVENKEEL_CIFAR10`, else the
-   * cache, into which `fetchDataset("cifar10")` puts them.
+   * cache, into which `fetchDataset("cifar10")` puts them. In a browser the address of the folder with the files, which
+   * has no default.
    */
   folder?: string;
 }
@@ -32,11 +30,10 @@ const objects = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog",
  */
 export async function cifar10(options: Cifar10Options = {}): Promise<TrainTest> {
   requireKnown("cifar10", options, { folder: true });
-  const folder = folderOf(published.cifar10, options.folder);
-  const paths = published.cifar10.files.map((file) => join(folder, file));
-  const classes = await classesIn(folder);
-  const train = await readRecords(paths.slice(0, -1));
-  const test = await readRecords(paths.slice(-1));
+  const copy = await copyOf(published.cifar10, options.folder);
+  const classes = await classesOf(copy);
+  const train = await readRecords(copy.files.slice(0, -1));
+  const test = await readRecords(copy.files.slice(-1));
   return {
     train: { name: "CIFAR-10 train", ...train, classes },
     test: { name: "CIFAR-10 test", ...test, classes },
@@ -44,26 +41,26 @@ export async function cifar10(options: Cifar10Options = {}): Promise<TrainTest> 
 }
 
 /** The examples of several files, one file after another: only one is in memory beside the result. */
-async function readRecords(paths: readonly string[]): Promise<LabelledImages> {
-  const sizes = await Promise.all(paths.map(async (path) => countRecords((await stat(path)).size, path)));
+async function readRecords(files: readonly DatasetFile[]): Promise<LabelledImages> {
+  const sizes = files.map(({ bytes, path }) => countRecords(bytes, path));
   const examples = roomFor(sizes.reduce((sum, count) => sum + count, 0));
   let start = 0;
-  for (const [index, path] of paths.entries()) {
-    copyRecords(await readBytes(path), examples, start, path);
+  for (const [index, { path, read }] of files.entries()) {
+    copyRecords(await read(), examples, start, path);
     start += sizes[index]!;
   }
   return examples;
 }
 
 /** The names in `batches.meta.txt`, one a line; the official ones where there is no such file. */
-async function classesIn(folder: string): Promise<readonly string[]> {
-  const path = join(folder, "batches.meta.txt");
-  if (!existsSync(path)) return objects;
-  const lines = new TextDecoder().decode(await readBytes(path)).split("\n");
+async function classesOf(copy: DatasetCopy): Promise<readonly string[]> {
+  const file = copy.optional("batches.meta.txt");
+  if (!file) return objects;
+  const lines = new TextDecoder().decode(await file.read()).split("\n");
   const names = lines.map((line) => line.trim()).filter((line) => line !== "");
   if (names.length === objects.length) return names;
   throw new Error(
-    `${path}: expected the names of ${objects.length} classes, one a line, found ${names.length}. ` +
+    `${file.path}: expected the names of ${objects.length} classes, one a line, found ${names.length}. ` +
       "Mend or remove the file: without it the classes have CIFAR-10's names.",
   );
 }

@@ -45,7 +45,6 @@ interface Row {
 
 /**
  * Reads CSV text. Empty lines and white space around values are skipped; values may be quoted.
- * In a browser bundle, point `csv-parse/sync` to `csv-parse/browser/esm/sync`: the former needs Node's Buffer.
  *
  * @returns `x` float32 [N, features]; `y` float32 [N, 1], or int32 labels [N] and `classes`.
  * @throws Error when a column is unknown, a value is missing or not a number, a row has too few or too many

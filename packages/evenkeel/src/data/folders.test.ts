@@ -46,7 +46,7 @@ describe("a data set with a package", () => {
     cache = join(root, `${folders++}`, "mnist");
     shipped = join(root, `${folders++}`);
     vi.stubEnv("EVENKEEL_CACHE", join(cache, ".."));
-    dataset = { ...published.mnist, shipped: { by: "the package", folder: () => shipped } };
+    dataset = { ...published.mnist, shipped: { by: "the package", folder: shipped } };
   });
 
   function write(folder: string, files: readonly string[]): void {
@@ -85,7 +85,7 @@ describe("a data set with a package", () => {
   });
 
   it("whose package is not installed is looked for in the cache alone", () => {
-    dataset = { ...dataset, shipped: { by: "the package", folder: () => undefined } };
+    dataset = { ...dataset, shipped: { by: "the package", npm: "evenkeel-is-not-in-it", folder: "data" } };
     mkdirSync(cache, { recursive: true });
     expect(() => folderOf(dataset)).toThrow(`Looked in ${cache} (cache): none of train-images-idx3-ubyte, `);
   });

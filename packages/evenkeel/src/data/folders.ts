@@ -1,8 +1,13 @@
 import { existsSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { shown } from "../options/known.js";
+import { readUnpacked } from "./bytes.js";
+import type { DatasetCopy } from "./copy.js";
 import { type DatasetName, type PublishedDataset, publishedDataset } from "./published.js";
+
+// In a bundle for browsers, folders.browser.ts takes the place of this module.
 
 /** A folder that a data set is looked for in, and what of it is there. */
 export interface DatasetPlace {
@@ -39,6 +44,23 @@ export function datasetPlaces(name: DatasetName, folder?: string): DatasetPlace[
 }
 
 /**
+ * The files of a data set, from the first folder that is complete; see `folderOf`.
+ *
+ * @throws Error when there is none.
+ */
+export async function copyOf(dataset: PublishedDataset, given?: string): Promise<DatasetCopy> {
+  const folder = folderOf(dataset, given);
+  const file = (path: string) => ({ path, bytes: sizeAt(path)!, read: () => readUnpacked(path) });
+  return {
+    files: dataset.files.map((name) => file(fileIn(folder, name, dataset)!)),
+    optional(name) {
+      const path = fileIn(folder, name, dataset);
+      return path === undefined ? undefined : file(path);
+    },
+  };
+}
+
+/**
  * The folder of a data set's files: the first that is complete of the one given, or else the one that the data
  * set's environment variable names, or else the cache and the package that ships it.
  *
@@ -59,7 +81,7 @@ export function folderOf(dataset: PublishedDataset, given?: string): string {
 }
 
 /** The path of one of a data set's files in a folder, packed or not; undefined when it is not there. */
-export function fileIn(folder: string, file: string, { archive }: PublishedDataset): string | undefined {
+function fileIn(folder: string, file: string, { archive }: PublishedDataset): string | undefined {
   const path = join(folder, file);
   const candidates = archive ? [path] : [`${path}.gz`, path];
   return candidates.find((candidate) => sizeAt(candidate) !== undefined);
@@ -130,8 +152,19 @@ function placesOf(dataset: PublishedDataset, given?: string): DatasetPlace[] {
   const places = [placeIn(first.folder, first.origin, dataset)];
   // Whoever names a folder wants that one: nothing else may silently take its place.
   if (first.origin !== "cache") return places;
-  const shipped = dataset.shipped?.folder();
+  const shipped = shippedFolder(dataset);
   return shipped ? [...places, placeIn(shipped, dataset.shipped!.by, dataset)] : places;
+}
+
+/** Undefined when no package ships the data set, or it is not installed. */
+function shippedFolder({ shipped }: PublishedDataset): string | undefined {
+  if (!shipped?.npm) return shipped?.folder;
+  try {
+    const description = createRequire(import.meta.url).resolve(`${shipped.npm}/package.json`);
+    return join(dirname(description), shipped.folder);
+  } catch {
+    return undefined;
+  }
 }
 
 function described(

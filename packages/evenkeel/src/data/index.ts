@@ -1,6 +1,3 @@
-// fetch, cifar10.ts, files.ts, folders.ts, mnist.ts and published.ts read files and need Node; the other modules run
-// in a browser too.
-
 export { type Cifar10Options, cifar10 } from "./cifar10.js";
 export { type LabelledImages, parseCifar10 } from "./cifar10-records.js";
 export { type CsvDataset, type CsvOptions, parseCsv } from "./csv.js";

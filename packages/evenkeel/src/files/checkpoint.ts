@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { NetworkConfiguration } from "../network/configuration.js";
 import { sizeOf, type Tensor, tensor } from "../tensor/tensor.js";
 import type { FitSettings, Progress } from "../training/progress.js";
@@ -25,19 +24,15 @@ const version = "1";
  * A checkpoint as a file in the safetensors format (a header of JSON with names, shapes and places, then the
  * tensors' bytes), which Python reads with `safetensors`. The header's `__metadata__` holds the rest, and the
  * SHA-256 of header and tensors.
+ *
+ * @throws Error in a page that has no cryptography.
  */
-export function writeCheckpoint({ tensors, ...description }: Checkpoint): Uint8Array {
+export async function writeCheckpoint({ tensors, ...description }: Checkpoint): Promise<Uint8Array> {
   const entries: Record<string, unknown> = {};
   let size = 0;
   for (const [name, { shape, data }] of tensors) {
     entries[name] = { dtype: "F32", shape, data_offsets: [size, size + data.byteLength] };
     size += data.byteLength;
-  }
-  const body = new Uint8Array(size);
-  let place = 0;
-  for (const { data } of tensors.values()) {
-    body.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), place);
-    place += data.byteLength;
   }
   const metadata = {
     format: "evenkeel checkpoint",
@@ -45,20 +40,26 @@ export function writeCheckpoint({ tensors, ...description }: Checkpoint): Uint8A
     sha256: unsigned,
     description: JSON.stringify(description, writeNumber),
   };
-  const header = JSON.stringify({ __metadata__: metadata, ...entries });
+  const text = JSON.stringify({ __metadata__: metadata, ...entries });
+  const header = new TextEncoder().encode(text);
   // The format allows spaces behind the header, which align the tensors to 8 bytes.
-  const unpadded = Buffer.byteLength(header);
-  const text = header + " ".repeat((8 - (unpadded % 8)) % 8);
-  const padded = Buffer.from(text.replace(signature(unsigned), signature(digest(text, body))));
-  const bytes = new Uint8Array(8 + padded.length + size);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded.length), true);
-  bytes.set(padded, 8);
-  bytes.set(body, 8 + padded.length);
+  const length = Math.ceil(header.length / 8) * 8;
+  const bytes = new Uint8Array(8 + length + size);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+  bytes.fill(0x20, 8, 8 + length);
+  bytes.set(header, 8);
+  let place = 8 + length;
+  for (const { data } of tensors.values()) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), place);
+    place += data.byteLength;
+  }
+  const signed = bytes.subarray(8);
+  sign(signed, text, unsigned, await digest(signed));
   return bytes;
 }
 
 /** @throws Error saying what is wrong with the bytes. */
-export function readCheckpoint(bytes: Uint8Array): Checkpoint {
+export async function readCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
   const headerLength =
     bytes.length >= 8 ? Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)) : Infinity;
   if (8 + headerLength > bytes.length) throw new Error("it is no checkpoint, or it is cut off");
@@ -80,7 +81,9 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   }
   const body = bytes.subarray(8 + headerLength);
   const { sha256 = "" } = metadata;
-  if (digest(text.replace(signature(sha256), signature(unsigned)), body) !== sha256) {
+  const signed = new Uint8Array(bytes.subarray(8));
+  sign(signed, text, sha256, unsigned);
+  if ((await digest(signed)) !== sha256) {
     throw new Error("it is cut off or damaged: its content does not match its checksum");
   }
   const tensors = new Map<string, Tensor<"float32">>();
@@ -101,13 +104,22 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
 /** Stands in the header while its own checksum is taken. */
 const unsigned = "0".repeat(64);
 
-function signature(sha256: string): string {
-  return `"sha256":"${sha256}"`;
+/** Puts a checksum in the place of another one, in the bytes of a header and what follows it. */
+function sign(bytes: Uint8Array, header: string, before: string, sha256: string): void {
+  const key = '"sha256":"';
+  const place = header.indexOf(`${key}${before}"`);
+  if (place === -1 || before.length !== sha256.length) return;
+  const encoder = new TextEncoder();
+  bytes.set(encoder.encode(sha256), encoder.encode(header.slice(0, place) + key).length);
 }
 
-/** The SHA-256 of header and tensors. */
-function digest(header: string, body: Uint8Array): string {
-  return createHash("sha256").update(header).update(body).digest("hex");
+/** The SHA-256 of header and tensors, in hexadecimal. */
+async function digest(bytes: Uint8Array): Promise<string> {
+  if (!globalThis.crypto?.subtle) {
+    throw new Error("checkpoints carry a checksum, for which a page needs an https address, or localhost");
+  }
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** What `writeNumber` writes for them; other objects may have something called a number too. */

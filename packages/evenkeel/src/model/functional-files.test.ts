@@ -22,7 +22,7 @@ const runtime = { runtime: singleThread };
 async function wholeState(model: Model): Promise<Record<string, string>> {
   const path = join(folder, "state.checkpoint");
   await model.saveCheckpoint(path);
-  return bitsOf(readCheckpoint(readFileSync(path)).tensors);
+  return bitsOf((await readCheckpoint(readFileSync(path))).tensors);
 }
 
 describe("a functional model in files", () => {

@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
-import { readWhole } from "../files/atomic.js";
+import { readIfThere, readWhole } from "../files/atomic.js";
 import { readCheckpoint } from "../files/checkpoint.js";
 import { type Layer, SymbolicTensor } from "../layers/index.js";
 import { importNetwork } from "../network/export.js";
 import { Network } from "../network/network.js";
 import { requireKnown, shown } from "../options/known.js";
-import { defaultRuntime } from "../runtime/default.js";
+import { defaultRuntime } from "../runtime/platform.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkpointPath, Model } from "./model.js";
 import type { ModelOptions } from "./options.js";
@@ -63,42 +62,48 @@ function symbolicTensors(option: string, given: unknown): SymbolicTensor[] {
  * Reads a model that `model.save` wrote. When the checkpoint beside it belongs to it, the model is compiled as
  * it was and goes on training where it stopped.
  *
+ * @param source the file's path, in a browser its address; or its bytes. Of an address or bytes only the model itself
+ * is read: `loadCheckpoint` reads a checkpoint.
  * @throws Error naming the file and what is wrong with it.
  */
 export async function loadModel(
-  path: string,
+  source: string | Uint8Array,
   { runtime = defaultRuntime() }: Pick<ModelOptions, "runtime"> = {},
 ): Promise<Model> {
-  const { network, weights, seed, steps } = await reading("model", path, importNetwork);
+  const { network, weights, seed, steps } = await reading("model", source, importNetwork);
   const model = new Model(network, seed, runtime, weights, steps);
-  const beside = checkpointPath(path);
-  const restoring = (bytes: Uint8Array) => {
-    const checkpoint = readCheckpoint(bytes);
+  if (typeof source !== "string") return model;
+  const beside = checkpointPath(source);
+  const bytes = await readIfThere(beside, "the checkpoint");
+  if (!bytes) return model;
+  const restoring = async () => {
+    const checkpoint = await readCheckpoint(bytes);
     if (sameTensors(weights, checkpoint.tensors)) model.restore(checkpoint);
   };
-  if (existsSync(beside)) {
-    const hint = ` It lies beside "${path}"; remove it to load the model without its training state.`;
-    await reading("checkpoint", beside, restoring, hint);
-  }
+  const hint = ` It lies beside "${source}"; remove it to load the model without its training state.`;
+  await parsing("checkpoint", `"${beside}"`, restoring, hint);
   return model;
 }
 
 /**
  * Reads a checkpoint: the model as it was, compiled; `model.resume` goes on with a training that was under way.
  *
+ * @param source the file's path, in a browser its address; or its bytes.
  * @throws Error naming the file and what is wrong with it.
  */
 export async function loadCheckpoint(
-  path: string,
+  source: string | Uint8Array,
   { runtime = defaultRuntime() }: Pick<ModelOptions, "runtime"> = {},
 ): Promise<Model> {
-  return reading("checkpoint", path, (bytes) => {
-    const checkpoint = readCheckpoint(bytes);
+  return reading("checkpoint", source, async (bytes) => {
+    const checkpoint = await readCheckpoint(bytes);
     const model = new Model(Network.restore(checkpoint.network), checkpoint.seed, runtime);
     model.restore(checkpoint);
     return model;
   });
 }
+
+type Kind = "model" | "checkpoint";
 
 /** Names that say that the other kind of file was meant. */
 const mistaken = {
@@ -107,17 +112,23 @@ const mistaken = {
 } as const;
 
 async function reading<T>(
-  kind: "model" | "checkpoint",
-  path: string,
-  parse: (bytes: Uint8Array) => T,
-  hint = mistaken[kind].name.test(path) ? ` ${mistaken[kind].hint}` : "",
+  kind: Kind,
+  source: string | Uint8Array,
+  parse: (bytes: Uint8Array) => T | Promise<T>,
 ): Promise<T> {
-  const bytes = await readWhole(path, `the ${kind}`);
+  if (source instanceof Uint8Array) return parsing(kind, "from its bytes", () => parse(source));
+  const bytes = await readWhole(source, `the ${kind}`);
+  const hint = mistaken[kind].name.test(source) ? ` ${mistaken[kind].hint}` : "";
+  return parsing(kind, `"${source}"`, () => parse(bytes), hint);
+}
+
+/** Does something, whose error then says which file is to blame. */
+async function parsing<T>(kind: Kind, what: string, parse: () => T | Promise<T>, hint = ""): Promise<T> {
   try {
-    return parse(bytes);
+    return await parse();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`Cannot load the ${kind} "${path}": ${reason.replace(/\.$/, "")}.${hint}`, { cause });
+    throw new Error(`Cannot load the ${kind} ${what}: ${reason.replace(/\.$/, "")}.${hint}`, { cause });
   }
 }
 

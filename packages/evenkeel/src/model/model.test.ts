@@ -34,7 +34,7 @@ function network(norm: BatchNormalizationLayerOptions = {}): Model {
 async function slotBits(model: Model): Promise<Record<string, string>> {
   const path = join(folder, "slots.checkpoint");
   await model.saveCheckpoint(path);
-  return bitsOf(readCheckpoint(readFileSync(path)).tensors);
+  return bitsOf((await readCheckpoint(readFileSync(path))).tensors);
 }
 
 describe("a saved model", () => {
@@ -335,7 +335,7 @@ describe("a model's life", () => {
     expect(await weightBits(model)).toEqual(weights);
     const path = join(folder, "again.checkpoint");
     await model.saveCheckpoint(path);
-    const { tensors } = readCheckpoint(readFileSync(path));
+    const { tensors } = await readCheckpoint(readFileSync(path));
     const slots = [...tensors].filter(([name]) => name.startsWith("optimizer/"));
     expect(slots.length).toBeGreaterThan(2);
     for (const [, { data }] of slots) expect(data.every((value) => value === 0)).toBe(true);

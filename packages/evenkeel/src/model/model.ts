@@ -252,7 +252,8 @@ export class Model {
 
   /**
    * Writes the model as one ONNX file that any ONNX runtime runs; once it is compiled, also what is needed to
-   * go on training, beside it as `NAME.checkpoint`. Files appear whole or not at all.
+   * go on training, beside it as `NAME.checkpoint`. Files appear whole or not at all. A browser has no files: there,
+   * `toOnnx` and `toCheckpoint` give the bytes.
    */
   async save(path: string): Promise<void> {
     const model = await this.toOnnx();
@@ -260,11 +261,19 @@ export class Model {
     await writeWhole(path, model);
   }
 
-  /** Writes everything that is needed to go on training: weights, optimiser, position, settings. */
+  /**
+   * Writes everything that is needed to go on training: weights, optimiser, position, settings. Needs Node, as `save`
+   * does.
+   */
   async saveCheckpoint(path: string): Promise<void> {
+    await writeWhole(path, await this.toCheckpoint());
+  }
+
+  /** What `saveCheckpoint` writes, as bytes; `loadCheckpoint` takes them. */
+  async toCheckpoint(): Promise<Uint8Array> {
     const { optimizer, objectives } = this.engine.compiled;
     requireRestorable(optimizer.type, objectives);
-    const bytes = writeCheckpoint({
+    return writeCheckpoint({
       network: this.network.configuration(),
       seed: this.seed,
       optimizer: { type: optimizer.type, options: optimizer.options },
@@ -277,7 +286,6 @@ export class Model {
         ...[...this.kept].map(([name, value]) => [`kept/${name}`, value] as const),
       ]) as Checkpoint["tensors"],
     });
-    await writeWhole(path, bytes);
   }
 
   /** Frees the runtime's memory. The model can be used again; its programs are then built anew. */

@@ -15,7 +15,7 @@ import type { LastBatch } from "../training/plan.js";
 export interface ModelOptions {
   /** Seed of the initial weights, and of `fit` unless it has its own. Default 0. */
   seed?: number;
-  /** Default: the CPU, through onnxruntime-node. */
+  /** Default: the CPU; in Node through onnxruntime-node, in a browser by WebAssembly. */
   runtime?: Runtime;
 }
 

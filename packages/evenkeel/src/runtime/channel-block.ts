@@ -1,9 +1,7 @@
-import { InferenceSession } from "onnxruntime-node";
+import { InferenceSession, Tensor } from "onnxruntime-node";
 import { Graph } from "../graph/graph.js";
 import { writeModel } from "../graph/onnx.js";
 import { intoLayout } from "../graph/reordering.js";
-import { tensor } from "../tensor/tensor.js";
-import { wrap } from "./host-state.js";
 
 /** Above any block there is. */
 const channels = 64;
@@ -28,11 +26,8 @@ async function observed(): Promise<number> {
     logSeverityLevel: 4,
   });
   // Channel c has the pixels c and c + 1/2.
-  const x = tensor(
-    Float32Array.from({ length: 2 * channels }, (_, index) => index / 2),
-    [1, channels, 1, 2],
-  );
-  const { content } = await session.run({ x: wrap(x) });
+  const x = Float32Array.from({ length: 2 * channels }, (_, index) => index / 2);
+  const { content } = await session.run({ x: new Tensor("float32", x, [1, channels, 1, 2]) });
   await session.release();
   const block = Array.from(content!.data as Float32Array).indexOf(0.5);
   return block > 0 && channels % block === 0 ? block : 1;

@@ -1,10 +1,11 @@
-import { InferenceSession, type Tensor as OrtTensor } from "onnxruntime-node";
+import type { Tensor as OrtTensor } from "onnxruntime-common";
 import { Graph, type Value } from "../graph/graph.js";
 import { writeModel } from "../graph/onnx.js";
 import { add, identity, mul, reduceSum } from "../graph/operations.js";
 import type { ElementType, Tensor } from "../tensor/tensor.js";
-import { requireSameForm, type SessionState, wrap } from "./host-state.js";
+import { requireSameForm } from "./host-state.js";
 import { RuntimeError } from "./runtime.js";
+import { type OpenSession, reason, type Session, type SessionState, type Wrap } from "./session.js";
 
 type Location = "cpu" | "gpu-buffer";
 
@@ -23,12 +24,13 @@ export class DeviceState implements SessionState {
   /** Called when a tensor is freed. */
   private readonly onFree = new WeakMap<OrtTensor, () => void>();
   private lastWritten: readonly string[] = [];
-  private readonly sessions = new Map<string, Promise<InferenceSession>>();
+  private readonly sessions = new Map<string, Promise<Session>>();
 
-  /** @param options of the sessions that copy and check tensors on the device. */
+  /** @param open for the sessions that copy and check tensors on the device. */
   constructor(
     tensors: Iterable<readonly [string, Tensor]>,
-    private readonly options: InferenceSession.SessionOptions,
+    private readonly wrap: Wrap,
+    private readonly open: OpenSession,
   ) {
     for (const [name, tensor] of tensors) this.put(name, tensor);
   }
@@ -52,12 +54,12 @@ export class DeviceState implements SessionState {
     const entry = this.entry(name);
     requireSameForm(name, entry.front, tensor);
     this.free(entry.front);
-    entry.front = copied(tensor);
+    entry.front = this.copied(tensor);
   }
 
   put(name: string, tensor: Tensor): void {
     this.remove(name);
-    this.entries.set(name, { front: copied(tensor), back: undefined });
+    this.entries.set(name, { front: this.copied(tensor), back: undefined });
   }
 
   remove(name: string): void {
@@ -73,7 +75,9 @@ export class DeviceState implements SessionState {
     const ranks = tensors.map(({ dims }) => dims.length);
     const session = await this.session(`finite ${ranks.join()}`, "cpu", (graph) => {
       // 0 · x is NaN for every x that is not finite, and a sum keeps it.
-      const sums = ranks.map((rank, index) => reduceSum(mul(open(graph, `in/${index}`, "float32", rank), 0)));
+      const sums = ranks.map((rank, index) =>
+        reduceSum(mul(openInput(graph, `in/${index}`, "float32", rank), 0)),
+      );
       return sums.reduce((sum, term) => add(sum, term));
     });
     const feeds = Object.fromEntries(tensors.map((tensor, index) => [`in/${index}`, tensor]));
@@ -105,9 +109,9 @@ export class DeviceState implements SessionState {
       this.free(front);
     }
     this.lastWritten = [];
-    const open = [...this.sessions.values()];
+    const opened = [...this.sessions.values()];
     this.sessions.clear();
-    for (const session of open) await (await session).release();
+    for (const session of opened) await (await session).release();
   }
 
   async bring(names: readonly string[]): Promise<void> {
@@ -148,30 +152,28 @@ export class DeviceState implements SessionState {
   private async moved(tensor: OrtTensor, location: Location): Promise<OrtTensor> {
     const { type, dims } = tensor;
     const session = await this.session(`${location} ${type} ${dims.length}`, location, (graph) =>
-      identity(open(graph, "in/0", type as ElementType, dims.length)),
+      identity(openInput(graph, "in/0", type as ElementType, dims.length)),
     );
     return (await session.run({ "in/0": tensor })).out as OrtTensor;
   }
 
   /** @param location where the output of the program is to be. */
-  private session(
-    key: string,
-    location: Location,
-    build: (graph: Graph) => Value,
-  ): Promise<InferenceSession> {
+  private session(key: string, location: Location, build: (graph: Graph) => Value): Promise<Session> {
     const known = this.sessions.get(key);
     if (known) return known;
     const graph = new Graph("state");
     graph.output("out", build(graph));
-    const options = { ...this.options, preferredOutputLocation: { out: location } };
-    const session = InferenceSession.create(writeModel(graph), options).catch((cause) => {
+    const options = { preferredOutputLocation: { out: location } };
+    const session = this.open(writeModel(graph), options).catch((cause) => {
       this.sessions.delete(key);
-      throw new RuntimeError(`ONNX Runtime refused a program for the state: ${(cause as Error).message}`, {
-        cause,
-      });
+      throw new RuntimeError(`ONNX Runtime refused a program for the state: ${reason(cause)}.`, { cause });
     });
     this.sessions.set(key, session);
     return session;
+  }
+
+  private copied(tensor: Tensor): OrtTensor {
+    return this.wrap({ ...tensor, data: tensor.data.slice() } as Tensor);
   }
 
   private free(tensor: OrtTensor | undefined): void {
@@ -188,13 +190,9 @@ export class DeviceState implements SessionState {
 }
 
 /** An input of a known rank whose sizes are open. */
-function open(graph: Graph, name: string, type: ElementType, rank: number): Value {
+function openInput(graph: Graph, name: string, type: ElementType, rank: number): Value {
   const shape = Array.from({ length: rank }, (_, axis) => `size_${name}_${axis}`);
   return graph.input(name, type, shape);
-}
-
-function copied(tensor: Tensor): OrtTensor {
-  return wrap({ ...tensor, data: tensor.data.slice() } as Tensor);
 }
 
 /** Whether a tensor is in ordinary memory. */

@@ -1,38 +1,29 @@
-import { Tensor as OrtTensor } from "onnxruntime-node";
+import type { Tensor as OrtTensor } from "onnxruntime-common";
 import { allocate, formatShape, type Tensor } from "../tensor/tensor.js";
-import { RuntimeError, type State } from "./runtime.js";
-
-/** State as programs of ONNX Runtime use it. */
-export interface SessionState extends State {
-  /** Puts tensors where programs read them, before a run that does. */
-  bring(names: readonly string[]): Promise<void>;
-  /** The tensor that programs read. */
-  current(name: string): OrtTensor;
-  /** The tensor that programs are to write; null where the session allocates it. */
-  next(name: string): OrtTensor | null;
-  /**
-   * Makes what the last run wrote the current state.
-   *
-   * @param onFree called for each tensor that the session allocated, when the state frees it.
-   */
-  advance(written: ReadonlyMap<string, OrtTensor>, onFree: () => void): void;
-}
+import { RuntimeError } from "./runtime.js";
+import type { SessionState, Wrap } from "./session.js";
 
 interface Entry {
   front: OrtTensor;
-  /** Allocated when a program first writes the entry. */
+  /** The state before the last run, for `undo`, and the buffer that the next run writes. */
   back: OrtTensor | undefined;
 }
 
 /**
  * State in ordinary memory, wrapped for ONNX Runtime once and for all. Each tensor has two buffers: a run reads one
- * and writes the other, then they change places, so that nothing is copied.
+ * and writes the other, then they change places, so that nothing is copied. Where sessions allocate what they give,
+ * the new tensor takes the place of the older one.
  */
 export class HostState implements SessionState {
   private readonly entries = new Map<string, Entry>();
   private lastWritten: readonly string[] = [];
 
-  constructor(tensors: Iterable<readonly [string, Tensor]>) {
+  /** @param allocated whether sessions allocate what they give: they fill no buffer that is given to them. */
+  constructor(
+    tensors: Iterable<readonly [string, Tensor]>,
+    private readonly wrap: Wrap,
+    private readonly allocated = false,
+  ) {
     for (const [name, tensor] of tensors) this.put(name, tensor);
   }
 
@@ -57,7 +48,7 @@ export class HostState implements SessionState {
 
   put(name: string, tensor: Tensor): void {
     this.entries.set(name, {
-      front: wrap({ ...tensor, data: tensor.data.slice() } as Tensor),
+      front: this.wrap({ ...tensor, data: tensor.data.slice() } as Tensor),
       back: undefined,
     });
   }
@@ -103,9 +94,10 @@ export class HostState implements SessionState {
     return this.entry(name).front;
   }
 
-  next(name: string): OrtTensor {
+  next(name: string): OrtTensor | null {
     const entry = this.entry(name);
-    entry.back ??= wrap({
+    if (this.allocated) return null;
+    entry.back ??= this.wrap({
       type: entry.front.type,
       shape: entry.front.dims,
       data: allocate(entry.front.type as Tensor["type"], entry.front.size),
@@ -114,7 +106,11 @@ export class HostState implements SessionState {
   }
 
   advance(written: ReadonlyMap<string, OrtTensor>): void {
-    for (const name of written.keys()) this.swap(this.entry(name));
+    for (const [name, tensor] of written) {
+      const entry = this.entry(name);
+      if (this.allocated) entry.back = tensor;
+      this.swap(entry);
+    }
     this.lastWritten = [...written.keys()];
   }
 
@@ -129,11 +125,6 @@ export class HostState implements SessionState {
     if (entry) return entry;
     throw new RuntimeError(`The state has no "${name}". It has: ${this.names().join(", ")}.`);
   }
-}
-
-/** A tensor as ONNX Runtime takes it; its elements are shared, not copied. */
-export function wrap({ type, data, shape }: Tensor): OrtTensor {
-  return new OrtTensor(type, data as Float32Array, shape);
 }
 
 /** @throws RuntimeError unless a tensor may take the place of another. */

@@ -1,15 +1,16 @@
-import {
-  InferenceSession,
-  listSupportedBackends,
-  type Tensor as OrtTensor,
-  env as ortEnvironment,
-} from "onnxruntime-node";
-import { readModel } from "../graph/onnx.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { InferenceSession, listSupportedBackends, env as ortEnvironment, Tensor } from "onnxruntime-node";
 import { cpuChannelBlock } from "./channel-block.js";
 import { DeviceState } from "./device-state.js";
-import { HostState, type SessionState, wrap } from "./host-state.js";
-import { type Program, type Runtime, RuntimeError, type State } from "./runtime.js";
+import { HostState } from "./host-state.js";
+import { type Runtime, RuntimeError } from "./runtime.js";
+import {
+  type OpenSession,
+  outputLocations,
+  reason,
+  requireThreads,
+  SessionProgram,
+  type Wrap,
+} from "./session.js";
 
 /** Options of the runtime for Node. */
 export interface NodeRuntimeOptions {
@@ -37,9 +38,7 @@ export function nodeRuntime({ device = "cpu", threads }: NodeRuntimeOptions = {}
   if (!providers.some(({ name }) => name === device)) {
     throw new RuntimeError(`There is no execution provider "${device}" here. ${available}`);
   }
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
-    throw new RuntimeError(`threads must be a whole number of at least 1, got ${threads}.`);
-  }
+  requireThreads(threads);
   const options: InferenceSession.SessionOptions = {
     executionProviders: [device],
     graphOptimizationLevel: "all",
@@ -49,120 +48,26 @@ export function nodeRuntime({ device = "cpu", threads }: NodeRuntimeOptions = {}
     logSeverityLevel: 4,
     ...(threads ? { intraOpNumThreads: threads } : {}),
   };
+  const open: OpenSession = (model, locations) =>
+    InferenceSession.create(model, { ...options, ...locations });
   return {
     name: `onnxruntime-node ${ortEnvironment.versions.node ?? ortEnvironment.versions.common}`,
     device,
     channelBlock: async () => (device === "cpu" ? await cpuChannelBlock() : 1),
     createState: (tensors) =>
-      device === "webgpu" ? new DeviceState(tensors, options) : new HostState(tensors),
+      device === "webgpu" ? new DeviceState(tensors, wrap, open) : new HostState(tensors, wrap),
     async load(model, label) {
       try {
-        const session = await InferenceSession.create(model, {
-          ...options,
-          ...(device === "webgpu" ? { preferredOutputLocation: outputLocations(model) } : {}),
-        });
-        return new NodeProgram(session, label);
+        const locations = device === "webgpu" ? { preferredOutputLocation: outputLocations(model) } : {};
+        return new SessionProgram(await open(model, locations), label, wrap);
       } catch (cause) {
         const hint = device === "cpu" ? "" : ` Is the device usable here? ${available} "cpu" always works.`;
-        throw new RuntimeError(
-          `ONNX Runtime refused ${label} on ${device}: ${reason(cause).replace(/[.\s]*$/, "")}.${hint}`,
-          {
-            cause,
-          },
-        );
+        throw new RuntimeError(`ONNX Runtime refused ${label} on ${device}: ${reason(cause)}.${hint}`, {
+          cause,
+        });
       }
     },
   };
 }
 
-class NodeProgram implements Program {
-  /** Outputs that replace state, by the state's name. */
-  private readonly written: readonly string[];
-  private readonly returned: readonly string[];
-  /** The run under way, which a release waits for. */
-  private latest: Promise<unknown> = Promise.resolve();
-  /**
-   * How many tensors of a device a state has from this session. They must be freed before it is: onnxruntime-node 1.30
-   * ends the process when a tensor is freed whose session is gone.
-   */
-  private held = 0;
-  private released = false;
-
-  constructor(
-    private readonly session: InferenceSession,
-    private readonly label: string,
-  ) {
-    this.written = session.outputNames
-      .filter((name) => name.endsWith("/next"))
-      .map((name) => name.slice(0, -5));
-    this.returned = session.outputNames.filter((name) => !name.endsWith("/next"));
-  }
-
-  run(feeds: Readonly<Record<string, Tensor>>, state?: State): Promise<Record<string, Tensor>> {
-    const running = this.execute(feeds, state as SessionState | undefined);
-    this.latest = running.catch(() => {});
-    return running;
-  }
-
-  private async execute(
-    feeds: Readonly<Record<string, Tensor>>,
-    own: SessionState | undefined,
-  ): Promise<Record<string, Tensor>> {
-    const read = this.session.inputNames.filter((name) => !feeds[name] && own?.has(name));
-    await own?.bring(read);
-    // From here to the run nothing is waited for: another run would change what the state's tensors are.
-    const inputs: Record<string, OrtTensor> = {};
-    for (const name of this.session.inputNames) {
-      const fed = feeds[name];
-      if (fed) inputs[name] = wrap(fed);
-      else if (own?.has(name)) inputs[name] = own.current(name);
-      else
-        throw new RuntimeError(
-          `${this.label} needs the input "${name}", which was neither fed nor in the state.`,
-        );
-    }
-    const outputs: Record<string, OrtTensor | null> = {};
-    for (const name of this.written) {
-      if (!own) throw new RuntimeError(`${this.label} writes the state "${name}", and was given no state.`);
-      outputs[`${name}/next`] = own.next(name);
-    }
-    for (const name of this.returned) outputs[name] = null;
-    let results: InferenceSession.ReturnType;
-    try {
-      results = await this.session.run(inputs, outputs);
-    } catch (cause) {
-      // The run may have written into the buffers of the state before: there is no way back to that.
-      own?.advance(new Map(), () => {});
-      throw new RuntimeError(`${this.label} failed: ${reason(cause)}`, { cause });
-    }
-    const written = new Map(this.written.map((name) => [name, results[`${name}/next`] as OrtTensor]));
-    for (const { location } of written.values()) if (location === "gpu-buffer") this.held += 1;
-    own?.advance(written, () => {
-      this.held -= 1;
-      if (this.held === 0 && this.released) void this.session.release();
-    });
-    return Object.fromEntries(
-      this.returned.map((name) => {
-        const { type, dims, data } = results[name] as OrtTensor;
-        return [name, { type, shape: dims, data } as Tensor];
-      }),
-    );
-  }
-
-  async release(): Promise<void> {
-    await this.latest;
-    this.released = true;
-    if (this.held === 0) await this.session.release();
-  }
-}
-
-/** Where a program's outputs go on a GPU: state stays there, what is returned comes back. */
-function outputLocations(model: Uint8Array): Record<string, "gpu-buffer" | "cpu"> {
-  return Object.fromEntries(
-    readModel(model).outputs.map((name) => [name, name.endsWith("/next") ? "gpu-buffer" : "cpu"]),
-  );
-}
-
-function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
-}
+const wrap: Wrap = ({ type, data, shape }) => new Tensor(type, data as Float32Array, shape);

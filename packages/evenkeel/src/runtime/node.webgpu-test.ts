@@ -1,32 +1,15 @@
+import { layers, nodeRuntime, optimizers, sequential, tensor } from "evenkeel";
 import { describe, expect, it } from "vitest";
 import { add, Graph, writeModel } from "../graph/index.js";
-import { input, type Layer, layers } from "../layers/index.js";
-import { functional, type Model, sequential } from "../model/index.js";
-import { optimizers } from "../optimizers/index.js";
-import { randomStream } from "../random/stream.js";
-import type { Tensor } from "../tensor/tensor.js";
-import { tensor } from "../tensor/tensor.js";
+import { perceptron, residual, stripes } from "../testing/stripes.js";
 import { DeviceState } from "./device-state.js";
-import { nodeRuntime } from "./index.js";
 
 const cpu = nodeRuntime({ threads: 1 });
 const webgpu = nodeRuntime({ device: "webgpu" });
 const classes = 4;
 
-/** Images with a bright stripe whose place is the label. */
-function stripes(count: number): { x: Tensor; y: Tensor } {
-  const random = randomStream(1, "stripes");
-  const labels = Uint8Array.from({ length: count }, () => random.integer(classes));
-  const pixels = Uint8Array.from({ length: count * 64 }, (_, index) => {
-    const column = Math.floor((index % 8) / 2);
-    const bright = column === labels[Math.floor(index / 64)] ? 100 : 0;
-    return bright + random.integer(120);
-  });
-  return { x: tensor(pixels, [count, 1, 8, 8]), y: tensor(labels) };
-}
-
 /** A step's losses on the CPU and on WebGPU, from the same weights and batches. */
-async function bothLosses(make: (runtime: typeof cpu) => Model): Promise<[number[], number[]]> {
+async function bothLosses(make: typeof perceptron): Promise<[number[], number[]]> {
   const { x, y } = stripes(256);
   const lossesOn = async (runtime: typeof cpu) => {
     const model = make(runtime);
@@ -56,37 +39,13 @@ function expectAlike([expected, found]: [number[], number[]]): void {
   expect(found[23]!).toBeLessThan(0.5 * found[0]!);
 }
 
-const activation = () => layers.activation({ activation: "relu" });
-
 describe("on WebGPU", () => {
   it("an MLP with batch normalization and dropout trains as on the CPU", async () => {
-    const stack = (): Layer[] => [
-      layers.rescaling({ scale: 1 / 255, inputShape: [1, 8, 8] }),
-      layers.flatten(),
-      layers.dense({ units: 32, useBias: false }),
-      layers.batchNormalization(),
-      activation(),
-      layers.dropout({ rate: 0.2 }),
-      layers.dense({ units: classes }),
-    ];
-    expectAlike(await bothLosses((runtime) => sequential(stack(), { seed: 3, runtime })));
+    expectAlike(await bothLosses(perceptron));
   });
 
   it("a residual convolutional network with batch normalization trains as on the CPU", async () => {
-    const make = (runtime: typeof cpu): Model => {
-      const x = input({ shape: [1, 8, 8] });
-      const convolution = (strides = 1) =>
-        layers.conv2d({ filters: 8, kernelSize: 3, strides, padding: "same", useBias: false });
-      const scaled = layers.rescaling({ scale: 1 / 255 }).apply(x);
-      const first = activation().apply(layers.batchNormalization().apply(convolution().apply(scaled)));
-      const branch = layers.batchNormalization().apply(convolution().apply(first));
-      const sum = activation().apply(layers.add().apply([first, branch]));
-      const strided = activation().apply(layers.batchNormalization().apply(convolution(2).apply(sum)));
-      const pooled = layers.flatten().apply(layers.maxPooling2d({ poolSize: 2 }).apply(strided));
-      const outputs = layers.dense({ units: classes }).apply(pooled);
-      return functional({ inputs: x, outputs, seed: 3, runtime });
-    };
-    expectAlike(await bothLosses(make));
+    expectAlike(await bothLosses(residual));
   });
 
   it("state stays on the device, and can be read, written and taken back", async () => {

@@ -9,6 +9,13 @@ export interface Runtime {
    * `cpu` too: what is true of that provider (loops, batch normalization's operator) is true of it there.
    */
   readonly device: string;
+  /** Threads inside one operation, where the runtime knows: of one in a browser. */
+  readonly threads?: number;
+  /**
+   * Whether each run copies what it is fed, so that a whole data set should not be: WebAssembly reads its own memory
+   * only. Default false.
+   */
+  readonly copiesFeeds?: boolean;
   /**
    * How many channels a block of ONNX Runtime's own layout for convolutions holds on this machine (graph/layout.ts):
    * 16 with AVX-512, 8 with AVX2; 1 where it has none.

@@ -127,11 +127,15 @@ export class Engine {
     }
     this.addSlots();
     const program = await this.manySteps(data, batchSize);
+    // Where feeds are copied, a run gets its own examples only, in the order in which it takes them.
+    const some = this.runtime.copiesFeeds === true && order.length < countOf(data);
+    const examples = some ? gatherExamples(data, order) : data;
+    const places = some ? Int32Array.from(order.keys()) : order;
     const results = await program.run(
       {
-        ...this.feeds(data),
+        ...this.feeds(examples),
         steps: tensor(BigInt64Array.of(BigInt(steps)), []),
-        order: tensor(order, [steps, batchSize]),
+        order: tensor(places, [steps, batchSize]),
         learningRates: tensor(learningRates),
         seeds: tensor(seeds),
       },

@@ -57,7 +57,7 @@ const untimed = ({ epochs, ...history }: History) => ({
 async function wholeState(model: Model): Promise<Record<string, string>> {
   const path = join(folder, "state.checkpoint");
   await model.saveCheckpoint(path);
-  return bitsOf(readCheckpoint(readFileSync(path)).tensors);
+  return bitsOf((await readCheckpoint(readFileSync(path))).tensors);
 }
 
 async function interrupted(

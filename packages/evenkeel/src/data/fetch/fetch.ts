@@ -14,6 +14,8 @@ import { discard, download, type FetchStep, md5Of, type Report } from "./downloa
 import { type Source, sourceOf } from "./source.js";
 import { unpack } from "./unpack.js";
 
+// In a bundle for browsers, fetch.browser.ts takes the place of this module.
+
 /** How far a fetch is. */
 export interface FetchProgress {
   /** The file that it is at. */
