@@ -10,7 +10,7 @@ import {
   tensor,
 } from "evenkeel";
 import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from "ml-matrix";
-import { channelMoments } from "../probes/summaries.js";
+import { allFinite, channelMoments } from "../probes/summaries.js";
 import { repeated } from "./batches.js";
 import { experiment, type RunContext } from "./run.js";
 
@@ -63,8 +63,8 @@ export const twoFeatures = experiment<TwoFeaturesSettings, Record<InputForm, For
   revision: 2,
   seconds: ({ rates, budget }) => 0.2 + rates.length * budget * 5e-6,
   async run(settings, context) {
-    const { x, y } = sample(settings, context.seed);
-    const standard = standardizer(x).transform(x);
+    const { x, y } = featureSample(settings, context.seed);
+    const standard = standardizedFeatures(x);
     const raw = await bestOf("raw", x, y, settings, context);
     context.progress(1 / 3);
     const standardized = await bestOf("standardized", standard, y, settings, context);
@@ -76,7 +76,17 @@ export const twoFeatures = experiment<TwoFeaturesSettings, Record<InputForm, For
   },
 });
 
-function sample({ ranges, examples }: TwoFeaturesSettings, seed: number) {
+/** Examples of the regression: features `[N, 2]` and targets `[N, 1]`. */
+export interface FeatureSample {
+  x: Tensor<"float32">;
+  y: Tensor<"float32">;
+}
+
+/** Draws the examples of a seed. */
+export function featureSample(
+  { ranges, examples }: Pick<TwoFeaturesSettings, "ranges" | "examples">,
+  seed: number,
+): FeatureSample {
   const random = randomStream(seed, "two features");
   const rows = Array.from({ length: examples }, () =>
     ranges.map(([minimum, maximum]) => random.uniform(minimum, maximum)),
@@ -88,6 +98,118 @@ function sample({ ranges, examples }: TwoFeaturesSettings, seed: number) {
     x: tensor(Float32Array.from(rows.flat()), [examples, 2]),
     y: tensor(Float32Array.from(targets), [examples, 1]),
   };
+}
+
+/** Where a descent is after some steps. */
+export interface DescentPoint {
+  /** Mean squared error. */
+  loss: number;
+  /** Of the unit, one for each feature. */
+  weights: [number, number];
+  bias: number;
+  /** Of batch normalization, one for each feature; 1 and 0 where there is none, or where they are not learned. */
+  gamma: [number, number];
+  beta: [number, number];
+}
+
+/** A descent that is watched at every step. */
+export interface DescentSettings {
+  form: InputForm;
+  learningRate: number;
+  steps: number;
+  /** The unit's weights at the beginning. Default: drawn from the seed, as in the experiment. The bias begins at 0. */
+  start?: readonly [number, number];
+  /** Whether batch normalization learns gamma and beta, as in the experiment; else they stay 1 and 0. Default true. */
+  affine?: boolean;
+}
+
+/**
+ * One gradient descent on all examples, as the experiment trains: where it is after 0, 1, 2, … steps. It ends before
+ * its last step where the loss or a weight is no finite number any more.
+ *
+ * @throws what the signal says when it is aborted.
+ */
+export async function descentPath(
+  { form, learningRate, steps, start, affine = true }: DescentSettings,
+  sample: FeatureSample,
+  { seed, runtime, signal, progress }: Pick<RunContext, "seed" | "runtime" | "signal" | "progress">,
+): Promise<DescentPoint[]> {
+  const model = linearUnit(form, { learningRate, affine }, { seed, runtime });
+  const [x, y] = [form === "standardized" ? standardizedFeatures(sample.x) : sample.x, sample.y];
+  const path: DescentPoint[] = [];
+  try {
+    if (start) await model.setWeights({ "unit/kernel": tensor(Float32Array.from(start), [2, 1]) });
+    while (path.length <= steps) {
+      signal.throwIfAborted();
+      const weights = await model.getWeights();
+      // The loss of a step is the one before its update.
+      const { loss } = await model.trainOnBatch(x, y);
+      const point = pointOf(weights, loss!);
+      if (!allFinite(point)) break;
+      path.push(point);
+      progress(path.length / (steps + 1));
+    }
+    return path;
+  } finally {
+    await model.dispose();
+  }
+}
+
+/** What the linear unit is given `[N, 2]` at the first step, when gamma is 1 and beta 0. */
+export async function unitInput(
+  form: InputForm,
+  { x, y }: FeatureSample,
+  context: Pick<RunContext, "seed" | "runtime">,
+): Promise<Tensor<"float32">> {
+  if (form === "raw") return x;
+  if (form === "standardized") return standardizedFeatures(x);
+  const model = linearUnit(form, { learningRate: 0, affine: true }, context);
+  try {
+    return (await model.inspect(x, y, { layers: ["normalization"] })).layers.normalization!;
+  } finally {
+    await model.dispose();
+  }
+}
+
+/**
+ * The eigenvalues of the loss' Hessian in both weights and the bias, the greatest first. Gradient descent is stable at
+ * learning rates below 2 ÷ the greatest.
+ *
+ * @param input what the unit is given, `[N, 2]`.
+ * @param slopes by how much a unit's change of each parameter changes what it is multiplied by. Default 1; more where
+ * another parameter, such as gamma, changes the same.
+ */
+export function curvatures(
+  input: Tensor<"float32">,
+  slopes: readonly [number, number, number] = [1, 1, 1],
+): number[] {
+  const rows = rowsOf(input);
+  const jacobian = rows.addColumn(Matrix.ones(rows.rows, 1)).mulRowVector(slopes as unknown as number[]);
+  // By singular values: those of the product would lose the least eigenvalue beside one that is 10⁸ times as large.
+  const { diagonal } = new SingularValueDecomposition(jacobian, {
+    computeLeftSingularVectors: false,
+    computeRightSingularVectors: false,
+  });
+  return diagonal.map((value) => (2 * value ** 2) / rows.rows);
+}
+
+function pointOf(weights: ReadonlyMap<string, Tensor>, loss: number): DescentPoint {
+  const numbers = (name: string) => Array.from(weights.get(name)?.data ?? [], Number);
+  const pair = (name: string, otherwise: number): [number, number] => {
+    const [first = otherwise, second = otherwise] = numbers(name);
+    return [first, second];
+  };
+  return {
+    loss,
+    weights: pair("unit/kernel", 0),
+    bias: numbers("unit/bias")[0]!,
+    gamma: pair("normalization/gamma", 1),
+    beta: pair("normalization/beta", 0),
+  };
+}
+
+function standardizedFeatures(x: Tensor<"float32">): Tensor<"float32"> {
+  return standardizer(x).transform(x);
 }
 
 /** A value of a uniform distribution, from its mean on, in its deviations. */
@@ -132,15 +254,7 @@ async function descend(
   { budget, target, learningRate }: TwoFeaturesSettings & { learningRate: number },
   { seed, runtime, signal }: RunContext,
 ): Promise<Trial> {
-  const model = sequential(
-    [
-      layers.inputLayer({ inputShape: [2] }),
-      ...(form === "batchNormalized" ? [layers.batchNormalization()] : []),
-      layers.dense({ name: "unit", units: 1 }),
-    ],
-    { seed, runtime },
-  );
-  model.compile({ optimizer: optimizers.sgd({ learningRate }), loss: "meanSquaredError" });
+  const model = linearUnit(form, { learningRate, affine: true }, { seed, runtime });
   const variance = channelMoments(y).variance[0]!;
   const trial: Trial = {
     ...{ learningRate, steps: budget, converged: false, weights: [0, 0], curve: [] },
@@ -189,6 +303,25 @@ async function descend(
   }
 }
 
+/** The unit, behind batch normalization where the form has it, ready to be trained. */
+function linearUnit(
+  form: InputForm,
+  { learningRate, affine }: { learningRate: number; affine: boolean },
+  { seed, runtime }: Pick<RunContext, "seed" | "runtime">,
+): Model {
+  const normalization = layers.batchNormalization({ name: "normalization", scale: affine, center: affine });
+  const model = sequential(
+    [
+      layers.inputLayer({ inputShape: [2] }),
+      ...(form === "batchNormalized" ? [normalization] : []),
+      layers.dense({ name: "unit", units: 1 }),
+    ],
+    { seed, runtime },
+  );
+  model.compile({ optimizer: optimizers.sgd({ learningRate }), loss: "meanSquaredError" });
+  return model;
+}
+
 /** Whether a step is one of those that are drawn: 0 to 9, then two digits of each, 10, 11, … 99, 100, 110, … */
 function isDrawn(step: number): boolean {
   return step < 100 || step % 10 ** (Math.floor(Math.log10(step)) - 1) === 0;
@@ -202,8 +335,8 @@ function condition(x: Tensor<"float32">): number {
   return Math.max(...values) / Math.min(...values);
 }
 
-/** The weights of the linear function of least squared error. */
-function leastSquares(x: Tensor<"float32">, y: Tensor<"float32">): [number, number] {
+/** The weights of the linear function of least squared error, of features `[N, 2]` and targets `[N, 1]`. */
+export function leastSquares(x: Tensor<"float32">, y: Tensor<"float32">): [number, number] {
   const solution = new SingularValueDecomposition(rowsOf(x).center("column"), { autoTranspose: true }).solve(
     rowsOf(y).center("column"),
   );
