@@ -10,6 +10,8 @@ export class Engine {
   private worker: Worker | undefined;
   private remote: Remote<WorkerEngine> | undefined;
   private starting: Promise<Device> | undefined;
+  /** Kept for life: comlink closes the way to a service when its object is collected, with calls under way. */
+  private readonly remotes = new Map<ServiceName, Promise<unknown>>();
 
   constructor(readonly choice: DeviceChoice) {}
 
@@ -19,8 +21,10 @@ export class Engine {
    * @throws Error when there is no worker to be had, or no device of the wanted kind.
    */
   async service<N extends ServiceName>(name: N): Promise<Remote<Service<N>>> {
-    await this.start();
-    return (await this.remote!.service(name)) as unknown as Remote<Service<N>>;
+    const known = this.remotes.get(name) ?? this.start().then(() => this.remote!.service(name));
+    this.remotes.set(name, known);
+    known.catch(() => this.remotes.delete(name));
+    return (await known) as Remote<Service<N>>;
   }
 
   /** Loads the worker, before anything is asked of it. */
