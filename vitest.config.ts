@@ -9,6 +9,7 @@ export default defineConfig({
     alias: {
       "evenkeel-experiments/figures": source("experiments/src/figures/index.ts"),
       "evenkeel-experiments/pool": source("experiments/src/pool/index.ts"),
+      "evenkeel-experiments/record": source("experiments/src/record/index.ts"),
       "evenkeel-experiments/report": source("experiments/src/report/index.ts"),
       "evenkeel-experiments/statistics": source("experiments/src/statistics/index.ts"),
       "evenkeel-experiments": source("experiments/src/index.ts"),

@@ -120,7 +120,7 @@ program
   .option("--out <folder>", "where finished runs are kept and the report is written", "runs/claims")
   .option("--json", "print the results as one JSON document; progress goes to stderr")
   .option("--quiet", "show no progress")
-  .addOption(new Option("--no-report", "write no report.html and no ledger.md"))
+  .addOption(new Option("--no-report", "write no report.html, no ledger.md and no data"))
   .action(async (names, options) => {
     const { testClaimCommand } = await import("./claims/test-claim.js");
     process.exitCode = await testClaimCommand(names, options);

@@ -92,9 +92,11 @@ describe("evenkeel test-claim all --size smoke", () => {
       expect(html).toContain(`id="${id}"`);
       expect(ledger).toContain(`| ${id} |`);
     }
+    const data = ["ledger", ...claims.map(({ id }) => id)].map((name) => `${name}.json`);
+    expect(readdirSync(join(out, "data")).sort()).toEqual(data.sort());
     expect(html).toContain("npx evenkeel-cli test-claim all --size smoke");
-    expect(whole.stdout).toMatch(/Written: .*report\.html, .*ledger\.md, .*results\.json\n$/);
-    expect(readdirSync(out).sort()).toEqual(["ledger.md", "report.html", "results", "results.json"]);
+    expect(whole.stdout).toMatch(/Written: .*report\.html, .*ledger\.md, .*data, .*results\.json\n$/);
+    expect(readdirSync(out).sort()).toEqual(["data", "ledger.md", "report.html", "results", "results.json"]);
   });
 
   it("does nothing again, and gives the same verdicts", async () => {
@@ -153,7 +155,7 @@ describe("evenkeel test-claim", () => {
     const { code, stdout, stderr } = await testClaim(one);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^evenkeel: .*report\.html was not written: Cannot write .*\n$/);
-    expect(stdout).toMatch(/Written: .*ledger\.md, .*results\.json\n$/);
+    expect(stdout).toMatch(/Written: .*ledger\.md, .*data, .*results\.json\n$/);
     expect(results(inside).claims).toMatchObject([{ id: "IS15-1", verdict: "confirmed" }]);
   });
 

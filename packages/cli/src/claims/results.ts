@@ -1,4 +1,4 @@
-import type { MeasureResult, Verdict } from "evenkeel-experiments";
+import { type MeasureRecord, measureRecord, type Verdict } from "evenkeel-experiments";
 import type { Tested } from "evenkeel-experiments/pool";
 import type { ClaimReport } from "evenkeel-experiments/report";
 import type { Provenance } from "../runs/configuration.js";
@@ -35,17 +35,13 @@ export interface ClaimResult {
   /** What its runs took, all together. */
   seconds: number;
   verdict?: Verdict;
-  measures?: MeasureNumbers[];
+  measures?: MeasureRecord[];
   remark?: string;
   /** Why it has no figures in the report. */
   figuresError?: string;
   /** Why it has no verdict. */
   error?: string;
 }
-
-/** A measure; without `low` and `high` where there is one seed, which makes no interval. */
-export type MeasureNumbers = Omit<MeasureResult, "low" | "high"> &
-  Partial<Pick<MeasureResult, "low" | "high">>;
 
 /** All of a test as data. */
 export function resultsOf(
@@ -65,13 +61,8 @@ function resultOf(report: ClaimReport): ClaimResult {
   const { verdict, measures, remark } = report.judgement;
   return {
     ...{ id, title, size, seeds, seconds, verdict },
-    measures: measures.map(numbersOf),
+    measures: measures.map(measureRecord),
     ...(remark !== undefined && { remark }),
     ...(figuresError !== undefined && { figuresError }),
   };
-}
-
-/** JSON has no infinities: it would hold `null` for them. */
-function numbersOf({ low, high, ...measure }: MeasureResult): MeasureNumbers {
-  return [low, high].every(Number.isFinite) ? { ...measure, low, high } : measure;
 }

@@ -13,13 +13,14 @@ import {
   writeWhole,
 } from "evenkeel-experiments/pool";
 import type { ClaimReport } from "evenkeel-experiments/report";
-import { counted, countsOf, duration, ledger, reportPage } from "evenkeel-experiments/report";
+import { counted, countsOf, dataFiles, duration, ledger, reportPage } from "evenkeel-experiments/report";
 import { enumerated } from "../results/wording.js";
 import { provenance } from "../runs/configuration.js";
 import { requireFolder } from "../runs/folder.js";
 import { runtimeFor } from "../runs/runtime.js";
 import { onInterrupt } from "../terminal/interrupt.js";
 import { UsageError } from "../usage-error.js";
+import { writeDataFiles } from "./data-files.js";
 import { dryRunOf, dryRunText } from "./dry-run.js";
 import { missingText } from "./missing-data.js";
 import { commandOf, type TestClaimOptions, testSettingsFrom } from "./options.js";
@@ -35,7 +36,7 @@ export interface TestClaimCommandOptions extends TestClaimOptions {
   dryRun?: boolean;
   /** Print one JSON document and nothing else on stdout. */
   json?: boolean;
-  /** Write `report.html` and `ledger.md`. */
+  /** Write `report.html`, `ledger.md` and the folder `data`. */
   report: boolean;
   /** Show no progress. */
   quiet?: boolean;
@@ -170,17 +171,18 @@ function write(
   const [runtimeName, runtimeVersion] = runtime.split(" ") as [string, string];
   const versions = { evenkeel, "evenkeel-cli": cli, [runtimeName]: runtimeVersion, node };
   const content = { claims, machine, versions, begun, seconds, runs, command, device };
-  const files: [name: string, make: () => string][] = [
-    ["results.json", () => json(results)],
-    ["ledger.md", () => ledger(content)],
-    ["report.html", () => reportPage(content)],
+  const files: [name: string, write: (path: string) => void][] = [
+    ["results.json", (path) => writeWhole(path, json(results))],
+    ["data", (path) => writeDataFiles(path, dataFiles(content))],
+    ["ledger.md", (path) => writeWhole(path, ledger(content))],
+    ["report.html", (path) => writeWhole(path, reportPage(content))],
   ];
   const written: string[] = [];
   const problems: string[] = [];
-  for (const [name, make] of report ? files : files.slice(0, 1)) {
+  for (const [name, writeTo] of report ? files : files.slice(0, 1)) {
     const path = join(out, name);
     try {
-      writeWhole(path, make());
+      writeTo(path);
       written.unshift(path);
     } catch (error) {
       problems.push(`${path} was not written: ${(error as Error).message}`);

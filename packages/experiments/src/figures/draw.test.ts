@@ -35,6 +35,7 @@ describe("a drawn plot", () => {
     const svg = drawn(plot);
     expect(svg.getAttribute("role")).toBe("img");
     expect(svg.getAttribute("aria-label")).toBe("a plot");
+    expect([...svg.children].every((part) => part.getAttribute("aria-hidden") === "true")).toBe(true);
     expect(texts(svg)).toEqual(expect.arrayContaining(["step →", "↑ accuracy", "0.5"]));
     expect(svg.querySelector("style")).toBeNull();
     expect(drawn(plot).outerHTML).toBe(svg.outerHTML);

@@ -90,6 +90,8 @@ export function drawPlot(plot: PlotPanel, options: DrawOptions): SVGSVGElement {
     ],
   } as Plot.PlotOptions) as SVGSVGElement;
   drawn.setAttribute("role", "img");
+  // The picture is read out by its label; names of its parts are for none but whoever looks into the markup.
+  for (const part of drawn.children) part.setAttribute("aria-hidden", "true");
   tidy(drawn, id);
   return drawn;
 }

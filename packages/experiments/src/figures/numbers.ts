@@ -1,3 +1,6 @@
+/** What stands for a number that there is not. */
+export const missing = "–";
+
 /**
  * A number of so many significant digits: `1,230,000`, `0.0124`, `1.2×10⁻⁷`.
  *

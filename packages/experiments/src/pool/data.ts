@@ -1,4 +1,5 @@
 import { type DatasetName, datasetPlaces } from "evenkeel";
+import { datasetNames, datasetsIn } from "../runs/data.js";
 import type { Plan, PlannedRun } from "./plan.js";
 
 /** A data set that runs need and that is not on this machine. */
@@ -16,22 +17,12 @@ export function missingData(claims: Plan["claims"], runs: readonly PlannedRun[])
     .filter((name) => !isHere(name))
     .map((name) => {
       const needing = new Set(
-        runs.filter((run) => namedIn(run.settings).includes(name)).flatMap((run) => run.claims),
+        runs.filter((run) => datasetsIn(run.settings).includes(name)).flatMap((run) => run.claims),
       );
       const ids = claims.map(({ claim }) => claim.id).filter((id) => needing.has(id));
       return { name, variable: `EVENKEEL_${name.toUpperCase().replaceAll("-", "_")}`, claims: ids };
     })
     .filter((each) => each.claims.length > 0);
-}
-
-const datasetNames: readonly DatasetName[] = ["mnist", "fashion-mnist", "cifar10"];
-
-/** Whatever an experiment calls the settings of its data: a data set is an object with the name of one. */
-function namedIn(settings: unknown): string[] {
-  if (typeof settings !== "object" || settings === null) return [];
-  const { name } = settings as { name?: unknown };
-  const own = datasetNames.filter((known) => known === name);
-  return [...own, ...Object.values(settings).flatMap(namedIn)];
 }
 
 function isHere(name: DatasetName): boolean {

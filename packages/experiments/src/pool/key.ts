@@ -1,17 +1,7 @@
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
-import { configure } from "safe-stable-stringify";
+import { stableJson } from "../runs/json.js";
 import type { Run } from "../runs/run.js";
-
-/**
- * JSON with the properties of objects in the order of their names.
- *
- * @throws Error for what JSON cannot hold, NaN and infinities among it: two such settings would be written alike.
- */
-export const stableJson = configure({ strict: true }) as (value: unknown) => string;
-
-/** JSON with properties in their own order, as results have them. @throws Error as `stableJson` does. */
-export const orderedJson = configure({ strict: true, deterministic: false }) as (value: unknown) => string;
 
 /** The version of the library that runs are done with. */
 export const evenkeelVersion = (

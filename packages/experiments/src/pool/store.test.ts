@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { stableJson } from "./key.js";
+import { stableJson } from "../runs/json.js";
 import { plan } from "./plan.js";
 import { openStore } from "./store.js";
 import { claimOn } from "./testing/claims.js";

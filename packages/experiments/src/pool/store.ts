@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { digest, evenkeelVersion, keyOf, type RunIdentity, stableJson } from "./key.js";
+import { stableJson } from "../runs/json.js";
+import { digest, evenkeelVersion, keyOf, type RunIdentity } from "./key.js";
 import type { PlannedRun } from "./plan.js";
 import { requireWritable, writeWhole } from "./whole-file.js";
 

@@ -1,6 +1,6 @@
 import type { Evidence, Runs } from "../claim/claim.js";
-import type { ClaimReport, FailedClaim, JudgedClaim } from "../claim/claim-report.js";
-import { type Judgement, judge } from "../claim/judgement.js";
+import type { ClaimReport } from "../claim/claim-report.js";
+import { type Conclusion, conclude } from "../claim/conclusion.js";
 import { type Estimate, estimate } from "./estimate.js";
 import type { Plan, PlannedClaim, PlannedRun } from "./plan.js";
 import { inProcesses, type ProcessOptions } from "./processes.js";
@@ -152,25 +152,15 @@ export function runTitle({ claims, name, seed }: Pick<PlannedRun, "claims" | "na
   return `${claims[0]} ${name}, seed ${seed}`;
 }
 
-/** Judges a claim and makes its figures; an error in its definition is the claim's alone, one in its figures theirs. */
-function outcomeOf(
-  planned: PlannedClaim,
-  kept: { size: Plan["size"]; store: Store },
-): Pick<JudgedClaim, "judgement" | "figures" | "figuresError"> | Pick<FailedClaim, "error"> {
-  const { claim } = planned;
+/** What came of the runs that are kept. */
+function outcomeOf(planned: PlannedClaim, kept: { size: Plan["size"]; store: Store }): Conclusion {
   let evidence: Evidence<Runs>;
-  let judgement: Judgement;
   try {
     evidence = evidenceFor(planned, kept);
-    judgement = judge(claim, evidence);
   } catch (error) {
     return { error: (error as Error).message };
   }
-  try {
-    return { judgement, figures: claim.figures?.(evidence) ?? [] };
-  } catch (error) {
-    return { judgement, figures: [], figuresError: (error as Error).message };
-  }
+  return conclude(planned.claim, evidence);
 }
 
 /** What a claim's runs gave. @throws Error naming a run that is no longer kept. */

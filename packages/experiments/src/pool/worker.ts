@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { nodeRuntime, type Runtime } from "evenkeel";
 import workerpool from "workerpool";
 import { experiments } from "../runs/index.js";
-import { orderedJson } from "./key.js";
+import { resultJson } from "../runs/json.js";
 import type { DoneRun, RunTask } from "./task.js";
 
 /** The least time between two messages of how far a run is, milliseconds. */
@@ -38,16 +38,10 @@ async function run({ experiment, settings, seed, device, threads, checkpoint }: 
   });
   const seconds = (performance.now() - begun) / 1000;
   // Of a run that went on from a checkpoint, a part was taken earlier.
-  return { seconds: goesOn ? seconds / (1 - Math.min(first ?? 0, 0.99)) : seconds, result: json(result) };
-}
-
-/** @throws Error when the result is no plain data. */
-function json(result: unknown): string {
-  try {
-    return orderedJson(result);
-  } catch (cause) {
-    throw new Error(`The result is no plain data: ${(cause as Error).message}.`, { cause });
-  }
+  return {
+    seconds: goesOn ? seconds / (1 - Math.min(first ?? 0, 0.99)) : seconds,
+    result: resultJson(result),
+  };
 }
 
 // Ctrl-C reaches every process of the terminal; the one that began this ends it.

@@ -1,8 +1,7 @@
-import { drawPlot, needsOf } from "../figures/draw.js";
-import type { Figure, Panel, Table } from "../figures/figure.js";
-import { significant, withMinus } from "../figures/numbers.js";
-import { type SeriesStyle, seriesOf, seriesStyles } from "../figures/series.js";
-import { missing } from "./amounts.js";
+import { drawPlot } from "../figures/draw.js";
+import type { Figure, Table } from "../figures/figure.js";
+import { cellText, layoutOf, type PanelLayout } from "../figures/layout.js";
+import { type SeriesStyle, seriesStyles } from "../figures/series.js";
 import { document } from "./document.js";
 import { escaped, prose } from "./markup.js";
 
@@ -41,72 +40,36 @@ function panelsMarkup(
   figure: Figure,
   { id = "figure", styles = seriesStyles(figure) }: FigureOptions,
 ): string {
-  const { title, panels } = figure;
-  const needs = needsOf(figure);
-  const columns = columnsFor(panels);
-  // Where only one side is shown, there is nothing to tell apart.
-  const named = panels.some(isPublished);
-  const drawn = panels.map((panel, index) => {
+  const { columns, width, height, legend, panels } = layoutOf(figure);
+  const drawn = panels.map(({ panel, needs, isLead, ...about }, index) => {
+    const label = `${figure.title}: ${panel.title}`;
     const content =
       panel.type === "table"
         ? tableMarkup(panel)
         : drawPlot(panel, {
-            ...{ document, styles, label: `${title}: ${panel.title}`, id: `${id}-${index + 1}` },
-            ...sizeAmong(columns),
-            ...(needs.has(panel) && { needs: needs.get(panel) }),
+            document,
+            styles,
+            label,
+            id: `${id}-${index + 1}`,
+            width,
+            height,
+            ...(needs && { needs }),
           }).outerHTML;
-    const place = index === 0 && isLed(panels) ? " lead" : "";
-    return `<div class="panel ${panel.origin ?? "measured"}${place}">${headingMarkup(panel, named)}${content}</div>`;
+    return `<div class="panel ${panel.origin ?? "measured"}${isLead ? " lead" : ""}">${headingMarkup(about)}${content}</div>`;
   });
-  return `${legendMarkup(seriesOf(figure), styles)}
+  return `${legendMarkup(legend, styles)}
 <div class="row${columns === 1 ? " single" : ""}" style="--columns: ${columns}">
 ${drawn.join("\n")}
 </div>`;
 }
 
-/** How many panels stand beside each other: what was published beside what was measured. */
-function columnsFor(panels: readonly Panel[]): number {
-  if (panels.some((panel) => panel.type === "table" && isWide(panel))) return 1;
-  if (panels.length <= 3) return Math.max(1, panels.length);
-  const inPairs =
-    panels.length % 2 === 0 && panels.every((panel, index) => isPublished(panel) === (index % 2 === 0));
-  const measured = isLed(panels) ? panels.length - 1 : panels.length;
-  return inPairs || measured === 4 ? 2 : 3;
-}
-
-/** Whether a table needs more than half the page's width: by its characters, though words of its head may wrap. */
-function isWide({ head, rows }: Table): boolean {
-  const widths = head.map((name, column) => {
-    const cells = rows.map((row) => String(row[column] ?? ""));
-    return Math.max(...[...name.split(" "), ...cells].map(({ length }) => length));
-  });
-  return widths.reduce((sum, width) => sum + 7.3 * width + 12, 0) > 480;
-}
-
-/** Whether one panel that was published stands above several that were measured. */
-function isLed([first, ...others]: readonly Panel[]): boolean {
-  return first !== undefined && isPublished(first) && others.length > 2 && !others.some(isPublished);
-}
-
-function isPublished({ origin }: Panel): boolean {
-  return origin === "published";
-}
-
-/** Narrow panels are drawn smaller, so that their text is as large as in wide ones. */
-function sizeAmong(columns: number): { width: number; height: number } {
-  return columns < 3 ? { width: 430, height: 280 } : { width: 320, height: 240 };
-}
-
-function headingMarkup({ title, origin = "measured" }: Panel, named: boolean): string {
-  // Whose numbers these are is not said twice.
-  const rest = title.replace(/^(measured|published)\b[:,]? */i, "");
-  if (named) return `<h4><i>${origin}</i>${rest ? ` <span>${prose(rest)}</span>` : ""}</h4>`;
-  return rest ? `<h4>${prose(title)}</h4>` : "";
+function headingMarkup({ heading, origin }: Pick<PanelLayout, "heading" | "origin">): string {
+  if (origin) return `<h4><i>${origin}</i>${heading ? ` <span>${prose(heading)}</span>` : ""}</h4>`;
+  return heading ? `<h4>${prose(heading)}</h4>` : "";
 }
 
 function legendMarkup(names: readonly string[], styles: ReadonlyMap<string, SeriesStyle>): string {
-  // Where all that was measured is one series, there is nothing to tell apart.
-  if (names.every((series) => series === "measured")) return "";
+  if (names.length === 0) return "";
   const entries = names.map((series) => {
     const { color, dash } = styles.get(series) ?? { color: "currentColor" };
     const dashes = dash ? ` stroke-dasharray="${dash}"` : "";
@@ -123,14 +86,4 @@ function tableMarkup({ head, rows }: Table): string {
   return `<div class="wide"><table>
 <thead><tr>${head.map((name) => `<th scope="col">${prose(name)}</th>`).join("")}</tr></thead>
 <tbody>${body.join("\n")}</tbody></table></div>`;
-}
-
-/** Numbers with at most four significant digits; texts as they are, but for the computer's `1.8e-7` and `-1`. */
-function cellText(cell: string | number): string {
-  if (typeof cell === "string") {
-    if (/^-?\d(\.\d+)?e[+-]?\d+$/.test(cell)) return significant(Number(cell));
-    return /^-\d/.test(cell) ? withMinus(cell) : cell;
-  }
-  if (!Number.isFinite(cell)) return missing;
-  return significant(cell, 4);
 }

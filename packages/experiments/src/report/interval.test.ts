@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { MeasureResult } from "../claim/judgement.js";
 import { type Rule, rules } from "../claim/rule.js";
+import type { MeasureRecord } from "../record/measure.js";
 import { intervalPlot } from "./interval.js";
 
-const measure = (rule: Rule | undefined, details: Partial<MeasureResult> = {}): MeasureResult => ({
+const measure = (rule: Rule | undefined, details: Partial<MeasureRecord> = {}): MeasureRecord => ({
   ...{ name: "m", title: "a measure", unit: "number", values: [2, 2.5, 3, 3.5, 4] },
   ...{ effect: 3, low: 2.2, high: 3.8, n: 5 },
   ...(rule && { rule, verdict: "confirmed" }),
@@ -32,7 +32,7 @@ describe("the small picture of an interval", () => {
   });
 
   it("puts equal factors at equal distances for ratios", () => {
-    const svg = intervalPlot(measure(undefined, { values: [1, 10, 100], effect: 10, n: 3 }), "log");
+    const svg = intervalPlot(measure(undefined, { values: [1, 10, 100], effect: 10, n: 3, scale: "log" }));
     expect(all(svg, /cx="([\d.]+)"/g)).toEqual([95]);
   });
 

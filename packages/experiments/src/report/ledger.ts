@@ -1,7 +1,8 @@
 import type { Work } from "../claim/works.js";
-import { effectWithInterval, missing } from "./amounts.js";
+import { missing } from "../figures/numbers.js";
+import { effectWithInterval } from "../record/amounts.js";
+import { byWork, countsOf, decidingMeasure, outcomeOf } from "../record/outcome.js";
 import { type ClaimReport, hasFailed, type ReportContent } from "./content.js";
-import { byWork, countsOf, decidingMeasure, outcomeOf } from "./outcome.js";
 import { aboutLine, factsOf, sentence } from "./wording.js";
 
 /** The claims and their verdicts as Markdown: a summary, then a table for each work. */

@@ -1,3 +1,5 @@
+import { proseParts } from "../record/prose.js";
+
 /** Text as it may stand in HTML. */
 export function escaped(text: string): string {
   return text.replace(
@@ -7,10 +9,9 @@ export function escaped(text: string): string {
   );
 }
 
-/**
- * A text for people as HTML, with its subscripts as such: one to three letters behind an underscore that follows a
- * Greek letter, ∇ or ℓ, as in `σ_B²`, `∇ℓ_i`, `Σ_xy`. Other underscores are names of things and stay.
- */
+/** A text for people as HTML, with its subscripts as such. */
 export function prose(text: string): string {
-  return escaped(text).replace(/(?<=[\u0370-\u03ff∇ℓ])_([A-Za-z]{1,3})(?![A-Za-z_])/g, "<sub>$1</sub>");
+  return proseParts(text)
+    .map((part) => (part.sub ? `<sub>${escaped(part.text)}</sub>` : escaped(part.text)))
+    .join("");
 }

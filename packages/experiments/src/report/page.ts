@@ -1,10 +1,12 @@
 import type { Work } from "../claim/works.js";
+import { missing } from "../figures/numbers.js";
 import { seriesStyles } from "../figures/series.js";
-import { counted, effectWithInterval, missing } from "./amounts.js";
+import { counted, effectWithInterval } from "../record/amounts.js";
+import { byWork, countsOf, decidingMeasure, outcomeOf } from "../record/outcome.js";
+import { addressOf } from "../record/where.js";
 import { badge, claimMarkup } from "./claim.js";
 import { type ClaimReport, hasFailed, type ReportContent } from "./content.js";
 import { escaped, prose } from "./markup.js";
-import { byWork, countsOf, decidingMeasure, outcomeOf } from "./outcome.js";
 import { claimsStyle } from "./style.js";
 import { aboutLine, factsOf, sentence } from "./wording.js";
 
@@ -87,11 +89,8 @@ ${reports.map((report) => claimMarkup(report, styles)).join("\n")}
 }
 
 /** Where the work is, as a link where that says how. */
-function whereMarkup({ where }: Work): string {
-  const address = where.startsWith("arXiv ")
-    ? `https://arxiv.org/abs/${where.slice("arXiv ".length)}`
-    : /^[\w.-]+\.[a-z]+\/\S+$/.test(where)
-      ? `https://${where}`
-      : undefined;
+function whereMarkup(work: Work): string {
+  const { where } = work;
+  const address = addressOf(work);
   return address ? `<a href="${escaped(address)}">${escaped(where)}</a>` : escaped(where);
 }

@@ -1,7 +1,8 @@
+import { missing } from "../figures/numbers.js";
+import { counted, duration } from "../record/amounts.js";
+import { byWork } from "../record/outcome.js";
 import { type Size, sizes } from "../runs/run.js";
-import { counted, duration, missing } from "./amounts.js";
 import type { ReportContent } from "./content.js";
-import { byWork } from "./outcome.js";
 
 /** So many exceptions are named in a sentence. */
 const mostNamed = 4;

@@ -26,9 +26,9 @@ export const batchComposition = experiment<BatchCompositionSettings, TrainingRes
   revision: 1,
   seconds: ({ network, data, batchSize, epochs }) =>
     1 + ((epochs * (data.train ?? 60_000)) / batchSize) * stepSeconds(network, data, batchSize),
-  async run(settings, { seed, runtime, signal, progress }) {
+  async run(settings, { seed, runtime, source, signal, progress }) {
     const { optimizer, batchSize, epochs, composition } = settings;
-    const { train, test } = await load(settings.data);
+    const { train, test } = await load(settings.data, { source });
     const model = build(settings.network, { seed, runtime });
     const result: TrainingResult = { outcome: "finished", steps: 0, points: [], seconds: 0 };
     try {

@@ -41,7 +41,7 @@ export const batchNoise = experiment<BatchNoiseSettings, BatchNoiseResult>({
     training.seconds(settings) + 2e-5 * batches * sizes.reduce((total, size) => total + size, 0),
   async run({ layers, sizes, batches, ...settings }, context) {
     const { seed, runtime } = context;
-    const data = await load(settings.data);
+    const data = await load(settings.data, context);
     const model = build(settings.network, { seed, runtime });
     try {
       const { outcome } = await train(model, data, settings, context);

@@ -46,9 +46,9 @@ export const constantStatistics = experiment<ConstantStatisticsSettings, Constan
   name: "constant-statistics",
   revision: 1,
   seconds: ({ steps, units }) => 0.2 + steps * (0.002 + units * 1e-5),
-  async run(settings, { seed, runtime, signal, progress }) {
+  async run(settings, { seed, runtime, source, signal, progress }) {
     const { data, units, normalized, statistics, learned, learningRate, steps } = settings;
-    const { train: batch } = await load(data);
+    const { train: batch } = await load(data, { source });
     const hasVariance = normalized === "variance";
     const model = build(
       {

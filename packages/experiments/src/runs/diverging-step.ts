@@ -22,8 +22,8 @@ export const divergence = experiment<DivergingStepSettings, DivergingStep>({
   revision: 1,
   // Some thirty-five forward passes.
   seconds: ({ network, data, examples }) => 0.2 + 15 * stepSeconds(network, data, examples),
-  async run({ data, network, examples, layers, relativeLoss }, { seed, runtime }) {
-    const batch = take((await load(data)).train, examples);
+  async run({ data, network, examples, layers, relativeLoss }, { seed, runtime, source }) {
+    const batch = take((await load(data, { source })).train, examples);
     const model = build(network, { seed, runtime });
     try {
       model.compile({ loss: "sparseCategoricalCrossentropy" });

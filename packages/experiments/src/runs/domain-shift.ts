@@ -48,7 +48,7 @@ export const domainShift = experiment<DomainShiftSettings, DomainShiftResult>({
   seconds: ({ domains, ...settings }) =>
     training.seconds(settings) + 5e-5 * domains.length * (settings.data.test ?? 10_000),
   async run({ domains, normalizations = [], recalibrationExamples, ...settings }, context) {
-    const data = await load(settings.data);
+    const data = await load(settings.data, context);
     const model = build(settings.network, { seed: context.seed, runtime: context.runtime });
     const examples = take(data.train, recalibrationExamples);
     const trained = pixelMoments(examples.x);

@@ -61,9 +61,9 @@ export const epochsInTurns = experiment<EpochsInTurnsSettings, [TimedTraining, T
 async function contestant(
   model: Model,
   { data: dataSettings, optimizer, batchSize, every }: EpochsInTurnsSettings,
-  { seed, signal }: RunContext,
+  { seed, source, signal }: RunContext,
 ): Promise<{ result: TimedTraining; epoch(): Promise<void> }> {
-  const { train, test } = await load(dataSettings);
+  const { train, test } = await load(dataSettings, { source });
   model.compile({
     optimizer: optimizerOf(optimizer),
     loss: "sparseCategoricalCrossentropy",

@@ -39,9 +39,9 @@ export const gradientLine = experiment<GradientLineSettings, GradientLineResult>
     const step = stepSeconds(network, data, batchSize);
     return 0.3 + 2 * step * (batches.at(-1)! + batches.length * (1 + stepSizes.length / 3));
   },
-  async run(settings, { seed, runtime, signal, progress }) {
+  async run(settings, { seed, runtime, source, signal, progress }) {
     const { batchSize, batches, stepSizes, optimizer } = settings;
-    const { train } = await load(settings.data);
+    const { train } = await load(settings.data, { source });
     const model = build(settings.network, { seed, runtime });
     try {
       model.compile({ optimizer: optimizerOf(optimizer), loss: "sparseCategoricalCrossentropy" });

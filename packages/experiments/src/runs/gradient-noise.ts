@@ -61,10 +61,10 @@ export const gradientNoise = experiment<GradientNoiseSettings, GradientNoiseResu
     batchSizes.reduce((sum, size) => sum + stepSeconds(network, data, size), 0) +
     (examples ** 2 * 1e5) / 2e9 +
     (batchSizes.reduce((sum, size) => sum + size ** 2, 0) * draws) / 1e9,
-  async run(settings, { seed, runtime, signal, progress }) {
+  async run(settings, { seed, runtime, source, signal, progress }) {
     const { examples, batchSizes, draws, enumerated } = settings;
     // In random order, so that the first so many of them are a drawn batch.
-    const train = shuffle(take((await load(settings.data)).train, examples), seed);
+    const train = shuffle(take((await load(settings.data, { source })).train, examples), seed);
     const model = build(settings.network, { seed, runtime });
     try {
       model.compile({ loss: "sparseCategoricalCrossentropy" });

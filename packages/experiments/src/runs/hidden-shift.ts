@@ -51,7 +51,7 @@ export const hiddenShift = experiment<HiddenShiftSettings, HiddenShiftResult>({
   async run(settings, context) {
     const { batchSize, steps, every, layers, examples } = settings;
     const { seed, runtime, signal, progress } = context;
-    const { train, test } = await load(settings.data);
+    const { train, test } = await load(settings.data, context);
     const probe = take(test, examples);
     const model = build(settings.network, { seed, runtime });
     const result: HiddenShiftResult = { outcome: "finished", points: [] };

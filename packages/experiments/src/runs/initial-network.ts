@@ -68,8 +68,11 @@ export const initialNetwork = experiment<InitialNetworkSettings, InitialNetworkR
     const terms = examples * 16 ** 2 * 9 * 32 ** 2;
     return 0.3 + 3 * stepSeconds(network, data, examples) + (sums.length * terms) / termsPerSecond;
   },
-  async run({ data, network, examples, moments, convolution, sums }, { seed, runtime, signal, progress }) {
-    const { x, y } = take((await load(data)).train, examples);
+  async run(
+    { data, network, examples, moments, convolution, sums },
+    { seed, runtime, source, signal, progress },
+  ) {
+    const { x, y } = take((await load(data, { source })).train, examples);
     const model = build(network, { seed, runtime });
     try {
       model.compile({ loss: "sparseCategoricalCrossentropy" });

@@ -52,7 +52,7 @@ export const landscape = experiment<LandscapeSettings, LandscapeResult>({
   seconds: (settings) =>
     0.3 + passes(settings) * stepSeconds(settings.network, settings.data, settings.batchSize),
   async run(settings, context) {
-    const data = await load(settings.data);
+    const data = await load(settings.data, context);
     const model = build(settings.network, { seed: context.seed, runtime: context.runtime });
     const { learningRate, ...plan } = settings;
     const looks: LandscapeLook[] = [];

@@ -72,9 +72,9 @@ export const largestRate = experiment<LargestRateSettings, LargestRateResult>({
 async function trial(
   { data, network, momentum, weightDecay, batchSize, steps }: LargestRateSettings,
   rate: number,
-  { seed, runtime, signal }: RunContext,
+  { seed, runtime, source, signal }: RunContext,
 ): Promise<RateTried> {
-  const { x, y } = (await load(data)).train;
+  const { x, y } = (await load(data, { source })).train;
   const model = build(network, { seed, runtime });
   try {
     model.compile({

@@ -16,7 +16,7 @@ export const lsuvTraining = experiment<TrainingSettings, TrainingResult>({
   seconds: (settings) => 0.2 + training.seconds(settings),
   async run(settings, context) {
     const { seed, runtime, checkpoint } = context;
-    const data = await load(settings.data);
+    const data = await load(settings.data, context);
     const begun = checkpoint && (await loadCheckpoint(checkpoint.path, { runtime }).catch(() => undefined));
     const orthonormal: NetworkSettings = { ...settings.network, kernelInitializer: "orthogonal" };
     const model = begun ?? build(orthonormal, { seed, runtime });

@@ -34,8 +34,8 @@ export const randomProducts = experiment<RandomProductsSettings, RandomProductsR
   async run({ order, factors }, { seed, signal, progress }) {
     const spectra: ProductSpectrum[] = [];
     for (const [index, count] of factors.entries()) {
+      await progress(index / factors.length);
       signal.throwIfAborted();
-      progress(index / factors.length);
       const values = productSingularValues(order, count, seed);
       spectra.push({
         factors: count,

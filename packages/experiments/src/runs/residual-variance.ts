@@ -54,14 +54,16 @@ export const residualVariance = experiment<ResidualVarianceSettings, ResidualVar
   revision: 1,
   seconds: ({ network, data, examples, passes = 0 }) =>
     0.3 + (1 + passes) * stepSeconds(network, data ?? { name: "mnist" }, examples),
-  async run({ network, data, examples, passes = 0 }, { seed, runtime, signal, progress }) {
+  async run({ network, data, examples, passes = 0 }, { seed, runtime, source, signal, progress }) {
     const model = build(network, { seed, runtime });
     try {
       model.compile({
         optimizer: optimizers.sgd({ learningRate: 0 }),
         loss: "sparseCategoricalCrossentropy",
       });
-      const inputs = data ? (await load(data)).train : gaussian(model, examples * Math.max(1, passes), seed);
+      const inputs = data
+        ? (await load(data, { source })).train
+        : gaussian(model, examples * Math.max(1, passes), seed);
       const blocks = residualBlocks(model);
       const variances = await variancesOf(model, take(inputs, examples), blocks);
       progress(0.5);

@@ -1,4 +1,5 @@
 import type { Runtime } from "evenkeel";
+import type { DataSource } from "./data.js";
 
 /** How large an experiment is: seconds, for the tests; minutes on two cores; the published setting. */
 export type Size = "smoke" | "laptop" | "paper";
@@ -12,10 +13,15 @@ export interface RunContext {
   seed: number;
   /** One thread of it, unless the pool has cores to spare. */
   runtime: Runtime;
+  /** Where data sets come from. Default: the files that the library finds on this machine. */
+  source?: DataSource;
   /** Ends the run early; its result is then thrown away. */
   signal: AbortSignal;
-  /** Tells how far the run is, a share in [0, 1]. */
-  progress(share: number): void;
+  /**
+   * Tells how far the run is, a share in [0, 1]. A run that computes long without waiting for anything awaits it, so that
+   * what is to end the run can arrive.
+   */
+  progress(share: number): void | Promise<void>;
   /** Where a long training keeps its state, to go on from there after an interruption. Default: nowhere. */
   checkpoint?: RunCheckpoint;
 }

@@ -47,7 +47,7 @@ export const singleExamples = experiment<SingleExamplesSettings, SingleExamplesR
   seconds: ({ singles, sizes, ...settings }) =>
     training.seconds(settings) + 3e-4 * singles + 3e-5 * sizes.length * (settings.data.test ?? 10_000),
   async run({ singles, sizes, ...settings }, context) {
-    const data = await load(settings.data);
+    const data = await load(settings.data, context);
     const model = build(settings.network, { seed: context.seed, runtime: context.runtime });
     try {
       const { outcome } = await train(model, data, settings, context);

@@ -41,7 +41,7 @@ export const statisticsGap = experiment<StatisticsGapSettings, StatisticsGapResu
   revision: 1,
   seconds: (settings) => 0.3 + training.seconds(settings),
   async run({ preciseExamples, ...settings }, context) {
-    const data = await load(settings.data);
+    const data = await load(settings.data, context);
     const model = build(settings.network, { seed: context.seed, runtime: context.runtime });
     try {
       const normalizations = normalizedLayers(model);

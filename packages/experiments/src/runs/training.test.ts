@@ -58,7 +58,9 @@ describe("a training", () => {
 
   it("runs many steps at once also where the points do not divide them", async () => {
     const steps: number[] = [];
-    const progress = (share: number) => steps.push(Math.round(31 * share));
+    const progress = (share: number) => {
+      steps.push(Math.round(31 * share));
+    };
     const result = await training.run({ ...settings, steps: 31, every: 30 }, { ...context(1), progress });
     expect(result.points.map(({ step }) => step)).toEqual([0, 30, 31]);
     expect(steps[0]).toBe(8);

@@ -73,7 +73,7 @@ export const training = experiment<TrainingSettings, TrainingResult>({
   seconds: ({ network, data, batchSize, steps }) => 0.3 + steps * stepSeconds(network, data, batchSize),
   async run(settings, context) {
     const { seed, runtime, checkpoint } = context;
-    const data = await load(settings.data);
+    const data = await load(settings.data, context);
     // One that is not there, or damaged, is no loss but of time: the run begins afresh.
     const begun = checkpoint && (await loadCheckpoint(checkpoint.path, { runtime }).catch(() => undefined));
     const model = begun ?? build(settings.network, { seed, runtime });

@@ -1,12 +1,9 @@
-import type { MeasureResult } from "../claim/judgement.js";
 import { leastSeeds, type Rule } from "../claim/rule.js";
-import { significant, withMinus } from "../figures/numbers.js";
+import { missing, significant, withMinus } from "../figures/numbers.js";
+import type { MeasureRecord } from "./measure.js";
 
 /** How a measure is written. */
-export type Unit = MeasureResult["unit"];
-
-/** What stands for a number that there is not. */
-export const missing = "–";
+export type Unit = MeasureRecord["unit"];
 
 /**
  * A measure with its unit: `97.31 %`, `+0.8 points`, `2.31×`, `0.0124`, `1.2×10⁻⁷`. Three significant digits, but of
@@ -25,19 +22,19 @@ export function amount(value: number, unit: Unit = "number"): string {
 }
 
 /** The 95 % interval with its unit: `[+0.5, +1.1] points`; `–` where there are too few seeds for one. */
-export function intervalText({ low, high, n, unit, rule }: MeasureResult): string {
+export function intervalText({ low = Number.NaN, high = Number.NaN, n, unit, rule }: MeasureRecord): string {
   if (n < leastSeeds || rule?.type === "exact" || ![low, high].every(Number.isFinite)) return missing;
   const ends = `[${bare(low, unit)}, ${bare(high, unit)}]`;
   return unit === "share" ? `${ends} %` : unit === "points" ? `${ends} points` : ends;
 }
 
 /** What came out: the mean over the seeds, of an identity the seed that is furthest off. */
-export function effectText({ effect, values, unit, rule }: MeasureResult): string {
+export function effectText({ effect, values, unit, rule }: MeasureRecord): string {
   return amount(rule?.type === "exact" ? Math.max(...values.map(Math.abs)) : effect, unit);
 }
 
 /** Effect and interval, the unit said once: `+0.82 [+0.51, +1.13] points`; the effect alone where there is no interval. */
-export function effectWithInterval(measure: MeasureResult): string {
+export function effectWithInterval(measure: MeasureRecord): string {
   const interval = intervalText(measure);
   if (interval === missing) return effectText(measure);
   const { effect, unit } = measure;
@@ -46,7 +43,7 @@ export function effectWithInterval(measure: MeasureResult): string {
 }
 
 /** The values by seed, the unit said once: `+0.82, −0.10, +1.13 points`. */
-export function valuesText({ values, unit }: Pick<MeasureResult, "values" | "unit">): string {
+export function valuesText({ values, unit }: Pick<MeasureRecord, "values" | "unit">): string {
   const each = values.map((value) => bare(value, unit)).join(", ");
   return unit === "share" ? `${each} %` : unit === "points" ? `${each} points` : each;
 }

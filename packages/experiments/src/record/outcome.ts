@@ -1,11 +1,19 @@
 import { defaultSeeds, workOf } from "../claim/claim.js";
+import { type ClaimReport, hasFailed } from "../claim/claim-report.js";
 import type { Judgement, MeasureResult } from "../claim/judgement.js";
 import type { Verdict } from "../claim/rule.js";
 import { type Work, type WorkId, works } from "../claim/works.js";
-import { type ClaimReport, hasFailed } from "./content.js";
 
 /** How a claim came out. */
 export type Outcome = Verdict | "failed";
+
+/** What a verdict has beside its word and colour: a path to stroke, in a square of 12. */
+export const signs: Readonly<Record<Outcome, string>> = {
+  confirmed: "M1.5 6.5l3 3.5 6-8",
+  refuted: "M2 2l8 8M10 2l-8 8",
+  undecided: "M1 6h10",
+  failed: "M6 1v6M6 10.5v.2",
+};
 
 /** In the order in which they are counted. */
 export const outcomes: readonly Outcome[] = ["confirmed", "refuted", "undecided", "failed"];
