@@ -20,7 +20,8 @@ interface Part {
   examples: number;
 }
 
-const parts = new Map<string, Promise<Dataset>>();
+/** Parts that were asked for, and how much of each has come. */
+const parts = new Map<string, { data: Promise<Dataset>; loaded: number; watchers: Set<() => void> }>();
 
 /**
  * Loads the front of a data set, in files of some thousand images each; what was loaded before is kept.
@@ -38,24 +39,23 @@ export async function loadDigits(
   const wanted = manifest.train.filter(
     (_, index) => manifest.train.slice(0, index).reduce((sum, part) => sum + part.examples, 0) < examples,
   );
-  const files = [...wanted, ...manifest.test];
-  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  let loaded = 0;
-  const read = (part: Part) => {
-    const url = new URL(part.file, folder);
-    const known = parts.get(url.href) ?? readPart(url, manifest.classes);
-    parts.set(url.href, known);
-    known.catch(() => parts.delete(url.href));
-    return known.then((data) => {
-      loaded += part.bytes;
-      onProgress(loaded, total);
-      return data;
-    });
-  };
-  const [train, test] = await Promise.all([wanted, manifest.test].map((list) => Promise.all(list.map(read))));
+  const files = [...wanted, ...manifest.test].map((part) =>
+    partOf(new URL(part.file, folder), part, manifest.classes),
+  );
+  const total = [...wanted, ...manifest.test].reduce((sum, { bytes }) => sum + bytes, 0);
+  const watch = () =>
+    onProgress(
+      files.reduce((sum, { loaded }) => sum + loaded, 0),
+      total,
+    );
+  for (const { watchers } of files) watchers.add(watch);
+  watch();
+  const all = await Promise.all(files.map(({ data }) => data)).finally(() => {
+    for (const { watchers } of files) watchers.delete(watch);
+  });
   return {
-    train: joined(`${name} training`, train!, examples),
-    test: joined(`${name} test`, test!, Number.POSITIVE_INFINITY),
+    train: joined(`${name} training`, all.slice(0, wanted.length), examples),
+    test: joined(`${name} test`, all.slice(wanted.length), Number.POSITIVE_INFINITY),
   };
 }
 
@@ -75,14 +75,48 @@ async function fetched(url: URL): Promise<Response> {
   throw new Error(`${url.pathname} could not be loaded: the server says ${response.status}.`);
 }
 
-async function readPart(url: URL, classes: readonly string[]): Promise<Dataset> {
-  const packed = (await fetched(url)).body!.pipeThrough(new DecompressionStream("gzip"));
-  const bytes = new Uint8Array(await new Response(packed).arrayBuffer());
-  const count = new DataView(bytes.buffer).getUint32(4);
-  const imageBytes = 16 + count * 784;
-  const x = parseIdx(bytes.subarray(0, imageBytes));
-  const y = parseIdx(bytes.subarray(imageBytes));
-  return dataset({ x, y, classes });
+/** A part, which is loaded once for all who ask for it; one that could not be loaded is asked for again. */
+function partOf(url: URL, { bytes }: Part, classes: readonly string[]) {
+  const known = parts.get(url.href);
+  if (known) return known;
+  const watchers = new Set<() => void>();
+  const part = { loaded: 0, watchers, data: Promise.resolve().then(load) };
+  async function load(): Promise<Dataset> {
+    const response = await fetched(url);
+    const counted = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      transform(chunk, controller) {
+        part.loaded = Math.min(bytes, part.loaded + chunk.length);
+        controller.enqueue(chunk);
+        for (const watcher of watchers) watcher();
+      },
+    });
+    const data = await parsed(url, response.body!.pipeThrough(counted), classes);
+    part.loaded = bytes;
+    return data;
+  }
+  parts.set(url.href, part);
+  part.data.catch(() => parts.delete(url.href));
+  return part;
+}
+
+async function parsed(
+  url: URL,
+  packed: ReadableStream<Uint8Array<ArrayBuffer>>,
+  classes: readonly string[],
+): Promise<Dataset> {
+  try {
+    const unpacked = packed.pipeThrough(new DecompressionStream("gzip"));
+    const bytes = new Uint8Array(await new Response(unpacked).arrayBuffer());
+    const count = new DataView(bytes.buffer).getUint32(4);
+    const imageBytes = 16 + count * 784;
+    const x = parseIdx(bytes.subarray(0, imageBytes));
+    const y = parseIdx(bytes.subarray(imageBytes));
+    return dataset({ x, y, classes });
+  } catch (cause) {
+    throw new Error(`${url.pathname} came incomplete or damaged. Reload the page to load it again.`, {
+      cause,
+    });
+  }
 }
 
 function joined(name: string, all: readonly Dataset[], most: number): Dataset {

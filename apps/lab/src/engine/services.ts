@@ -6,6 +6,12 @@ import type { Runtime } from "evenkeel";
  */
 export const services = {
   networks: () => import("../networks/service.ts"),
+  steps: () => import("../steps/service.ts"),
+  batch: () => import("../pages/batch/service.ts"),
+  landscape: () => import("../pages/landscape/service.ts"),
+  ownData: () => import("../pages/own-data/service.ts"),
+  claims: () => import("../pages/claims/service.ts"),
+  featureScales: () => import("../pages/feature-scales/service.ts"),
 } satisfies Record<string, () => Promise<{ serve(context: ServiceContext): object }>>;
 
 /** What a service is given. */

@@ -1,29 +1,41 @@
 import { type Dataset, type Model, type Runtime, randomStream, type TrainTest, tensor } from "evenkeel";
 import { type LoadProgress, loadDigits } from "../data/digits.ts";
-import type { Experiment } from "./experiment.ts";
+import type { End } from "./end.ts";
+import type { Experiment, NetworkSettings } from "./experiment.ts";
 import { networkOf } from "./network.ts";
 
 /** Loss and accuracy of one step, from before its update. */
 export interface StepMeasures {
   loss: number;
   accuracy: number;
+  /** Seconds that this network has trained for when the step is done, building its programs not counted. */
+  seconds: number;
 }
 
 /** One of the networks, and how far it has come. */
 export interface Competitor {
+  readonly settings: NetworkSettings;
   readonly model: Model;
   readonly batchSize: number;
-  /** Whether its loss or weights stopped being numbers; it takes no more steps then. */
-  diverged: boolean;
+  /** Why it takes no more steps, when it has come to an end. */
+  end: End | undefined;
   /** Seconds of training, without looking and evaluating. */
   seconds: number;
+  /** What the library warns of: running statistics that are stale. */
+  warnings: readonly string[];
 }
+
+/** Orders of epochs that are kept. */
+const mostOrders = 8;
 
 /** Networks that learn the same images in the same order, side by side. */
 export class Comparison {
-  /** Steps that each network has taken, unless it diverged. */
+  /** Steps that each network has taken, unless it has come to an end. */
   steps = 0;
+  /** Ends a training that goes on by itself, and waits for its end; set by who trains. */
+  settle: () => Promise<void> = async () => {};
   private readonly orders = new Map<number, Uint32Array>();
+  private latest: Promise<unknown> = Promise.resolve();
 
   private constructor(
     readonly experiment: Experiment,
@@ -34,10 +46,12 @@ export class Comparison {
   static async make(experiment: Experiment, data: TrainTest, runtime: Runtime): Promise<Comparison> {
     const competitors = await Promise.all(
       experiment.networks.map(async (settings) => ({
+        settings,
         model: await networkOf(settings, experiment.seed, runtime),
         batchSize: settings.batchSize,
-        diverged: false,
+        end: undefined,
         seconds: 0,
+        warnings: [],
       })),
     );
     return new Comparison(experiment, data, competitors);
@@ -48,33 +62,69 @@ export class Comparison {
     return this.batches(step, 1, batchSize);
   }
 
+  /** Does something when nothing else is done with the networks: pages that share them take turns. */
+  inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.latest.then(action);
+    this.latest = result.catch(() => {});
+    return result;
+  }
+
+  /**
+   * Lets all networks take steps, one network after the other.
+   *
+   * @returns the measures of each network's steps; fewer than `count` where it came to an end.
+   */
+  async advanceAll(count: number): Promise<StepMeasures[][]> {
+    const measures: StepMeasures[][] = [];
+    for (const competitor of this.competitors) measures.push(await this.advance(competitor, count));
+    this.steps += Math.max(...measures.map(({ length }) => length));
+    return measures;
+  }
+
   /**
    * Lets a network take steps from where all stand; `steps` counts when all have.
    *
-   * @returns the measures of each step; fewer than `count` when it diverged.
+   * @returns the measures of each step; fewer than `count` when it came to an end.
    */
   async advance(competitor: Competitor, count: number): Promise<StepMeasures[]> {
-    if (competitor.diverged) return [];
-    const { x, y } = this.batches(this.steps, count, competitor.batchSize);
+    if (competitor.end) return [];
+    const { model, batchSize } = competitor;
+    const { x, y } = this.batches(this.steps, count, batchSize);
     const measures: StepMeasures[] = [];
-    const before = performance.now();
-    await competitor.model.fit(x, y, {
-      batchSize: competitor.batchSize,
-      shuffle: false,
-      callbacks: [
-        {
-          onStepsEnd: (steps) =>
-            void measures.push(...steps.map(({ logs }) => logs as unknown as StepMeasures)),
+    const warnings: string[] = [];
+    const before = competitor.seconds;
+    const end = (how: End["how"], reason: string) => {
+      competitor.end = { step: this.steps + measures.length, how, reason };
+    };
+    try {
+      await model.fit(x, y, {
+        batchSize,
+        shuffle: false,
+        callbacks: [
+          {
+            onStepsEnd(steps, { progress }) {
+              const seconds = before + progress.seconds - competitor.seconds;
+              for (const [index, { logs }] of steps.entries()) {
+                const { loss, accuracy } = logs as { loss: number; accuracy: number };
+                const share = (index + 1) / steps.length;
+                measures.push({ loss, accuracy, seconds: competitor.seconds + share * seconds });
+              }
+              competitor.seconds += seconds;
+            },
+          },
+        ],
+        onNaN: ({ finding }) => {
+          end("diverged", finding);
+          return "stop";
         },
-      ],
-      onNaN: () => {
-        competitor.diverged = true;
-        return "stop";
-      },
-      onWarning: () => {},
-    });
-    competitor.seconds += (performance.now() - before) / 1000;
-    return measures.filter(({ loss }) => Number.isFinite(loss));
+        onWarning: (message) => void warnings.push(message),
+      });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      end("refused", error.message);
+    }
+    competitor.warnings = warnings;
+    return measures;
   }
 
   async dispose(): Promise<void> {
@@ -105,7 +155,8 @@ export class Comparison {
     const examples = this.data.train.x.shape[0]!;
     const known =
       this.orders.get(epoch) ?? randomStream(this.experiment.seed, "shuffle", epoch).permutation(examples);
-    if (!this.orders.has(epoch)) this.orders.clear();
+    // Networks with different batches are in different epochs.
+    if (this.orders.size > mostOrders) this.orders.clear();
     this.orders.set(epoch, known);
     return known;
   }
@@ -134,6 +185,21 @@ export async function openComparison(
   comparison.catch(() => {
     if (open?.comparison === comparison) open = undefined;
   });
-  await before?.then((old) => old.dispose()).catch(() => {});
+  await before
+    ?.then(async (old) => {
+      await old.settle();
+      await old.inTurn(() => old.dispose());
+    })
+    .catch(() => {});
   return comparison;
+}
+
+/**
+ * The comparison of an experiment that is open.
+ *
+ * @throws Error when another one is: whoever asks late must not put it in that one's place.
+ */
+export async function openedComparison(experiment: Experiment): Promise<Comparison> {
+  if (open?.key !== JSON.stringify(experiment)) throw new Error("These networks are no longer open.");
+  return open.comparison;
 }

@@ -30,6 +30,7 @@ export type ExperimentChoice = Omit<Experiment, "networks"> & {
 /** The fields of pages that train networks; those share them, so that a page goes on with another's networks. */
 export const experimentFields: Fields<ExperimentChoice> = {
   dataset: choiceField("mnist", digitDatasets),
+  // As many as the largest batch has, at least.
   examples: numberField(10_000, { minimum: 500, maximum: 60_000, whole: true }),
   seed: numberField(1, { minimum: 0, maximum: 999_999, whole: true }),
   networks: numberField(2, { minimum: 2, maximum: mostNetworks, whole: true }),
@@ -40,7 +41,7 @@ export const experimentFields: Fields<ExperimentChoice> = {
   bias: each(flagField(true)),
   optimizer: each(choiceField("sgd", optimizerNames)),
   learningRate: each(numberField(0.1, { minimum: 1e-5, maximum: 100 })),
-  batchSize: each(numberField(64, { minimum: 1, maximum: 512, whole: true })),
+  batchSize: each(numberField(64, { minimum: 1, maximum: 500, whole: true })),
   initialScale: each(numberField(1, { minimum: 0.01, maximum: 20 })),
   dropout: each(numberField(0, { minimum: 0, maximum: 0.9 })),
   momentum: each(numberField(0.9, { minimum: 0, maximum: 0.999 })),

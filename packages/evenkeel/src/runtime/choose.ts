@@ -27,6 +27,9 @@ export async function chooseRuntime(options: Omit<WebRuntimeOptions, "device"> =
   return { runtime, whyNotWebGpu };
 }
 
+/** Milliseconds for fetching ONNX Runtime and trying it; over a slow connection WebAssembly, half its size, is better. */
+const patience = 60_000;
+
 /** What speaks against WebGPU; undefined when nothing does. */
 async function objection(webGpu: () => Runtime): Promise<string | undefined> {
   if (!globalThis.isSecureContext) return "WebGPU needs an https address, or localhost.";
@@ -35,7 +38,10 @@ async function objection(webGpu: () => Runtime): Promise<string | undefined> {
     const adapter = await navigator.gpu.requestAdapter();
     if (!adapter) return "This browser has WebGPU, but no graphics card that it can use.";
     if (adapter.info?.isFallbackAdapter) return "WebGPU is there in software only; WebAssembly is faster.";
-    return (await computesRightly(webGpu())) ? undefined : "WebGPU gave a wrong result in a trial.";
+    const late = new Promise<"late">((resolve) => setTimeout(resolve, patience, "late"));
+    const outcome = await Promise.race([computesRightly(webGpu()), late]);
+    if (outcome === "late") return "WebGPU did not answer in a trial.";
+    return outcome ? undefined : "WebGPU gave a wrong result in a trial.";
   } catch (cause) {
     return `WebGPU failed in a trial: ${reason(cause)}.`;
   }

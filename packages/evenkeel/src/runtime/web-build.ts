@@ -46,7 +46,7 @@ export async function openSession(
   locations: InferenceSession.SessionOptions = {},
 ): Promise<Session> {
   const { InferenceSession } = await (builds.get(device) ?? fetchBuild(device, settings)).module;
-  const session = await inTurn(() =>
+  const session = await inTurn(device, () =>
     InferenceSession.create(model, {
       executionProviders: [device],
       graphOptimizationLevel: "all",
@@ -62,13 +62,13 @@ export async function openSession(
     inputNames: session.inputNames,
     outputNames: session.outputNames,
     async run(feeds, fetches) {
-      const results = await inTurn(() =>
+      const results = await inTurn(device, () =>
         fetches ? session.run(feeds, fetches, quietly) : session.run(feeds, quietly),
       );
       await letOthersRun();
       return results;
     },
-    release: () => inTurn(() => session.release()),
+    release: () => inTurn(device, () => session.release()),
   };
 }
 
@@ -103,12 +103,15 @@ function withAdvice(cause: unknown, device: WebDevice): unknown {
   );
 }
 
-let latest: Promise<unknown> = Promise.resolve();
+const latest: Record<WebDevice, Promise<unknown>> = { wasm: Promise.resolve(), webgpu: Promise.resolve() };
 
-/** Sessions take turns: WebAssembly that waits for the graphics card cannot be called a second time meanwhile. */
-function inTurn<T>(action: () => Promise<T>): Promise<T> {
-  const result = latest.then(action);
-  latest = result.catch(() => {});
+/**
+ * The sessions of a device take turns: WebAssembly that waits for the graphics card cannot be called a second time
+ * meanwhile.
+ */
+function inTurn<T>(device: WebDevice, action: () => Promise<T>): Promise<T> {
+  const result = latest[device].then(action);
+  latest[device] = result.catch(() => {});
   return result;
 }
 

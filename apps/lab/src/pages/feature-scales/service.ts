@@ -125,7 +125,7 @@ async function draw(
 
 /**
  * Learned gammas make many minima, all with the same product of gamma and weight. Those at which gamma² is the weight²
- * plus 1, where small steps from weights of 0 lead, are about the flattest, and none is stable at higher rates. There a
+ * plus 1, where small steps from weights of 0 lead, are about the flattest: no other bears a much higher rate. There a
  * slope changes by the unit's weight and by gamma, the constant by the bias and by both betas.
  */
 function curvatureOf(input: FeatureSample["x"], solution: Pair, affine: boolean): FormDescent["curvature"] {

@@ -27,7 +27,6 @@ export class Session {
   outcome = $state.raw<Outcome>();
   trainingProblem = $state("");
   private opened = 0;
-  private remote: Promise<Remote<Service<"ownData">>> | undefined;
 
   constructor(private readonly engine: Engine) {}
 
@@ -105,10 +104,8 @@ export class Session {
     return (await (await this.service()).onnx(network)) as Uint8Array<ArrayBuffer>;
   }
 
-  /** Kept, since comlink closes the way to a service that nobody holds any more, calls under way or not. */
   private service(): Promise<Remote<Service<"ownData">>> {
-    this.remote ??= this.engine.service("ownData");
-    return this.remote;
+    return this.engine.service("ownData");
   }
 
   private forget(): void {

@@ -1,0 +1,60 @@
+import type { NetworkHistory } from "../../networks/history.ts";
+import { smoothed } from "../../networks/trace.ts";
+
+/** The numbers of a network as it is now, as texts; what is not known yet is a dash. */
+export interface Numbers {
+  loss: string;
+  trainingAccuracy: string;
+  testAccuracy: string;
+  /** On test images in training mode. */
+  trainingMode: string;
+  testLoss: string;
+  millisecondsPerStep: string;
+  stepsPerSecond: string;
+}
+
+/** Points of the curve that a speed is taken from. */
+const pointsOfSpeed = 20;
+
+export function numbersOf({ trace, looks }: NetworkHistory): Numbers {
+  const last = looks.at(-1);
+  const millisecondsPerStep = speedOf(trace.points);
+  const number = (value: number | undefined, digits: number) =>
+    value === undefined ? "–" : Number.isFinite(value) ? shown(value, digits) : "∞";
+  const percent = (value: number | undefined) => (value === undefined ? "–" : `${(100 * value).toFixed(1)}%`);
+  return {
+    loss: number(smoothed(trace.points, "loss").at(-1), 3),
+    trainingAccuracy: percent(recent(trace.points)),
+    testAccuracy: percent(last?.test.accuracy),
+    trainingMode: percent(last?.modes?.training.accuracy),
+    testLoss: number(last?.test.loss, 3),
+    millisecondsPerStep: number(millisecondsPerStep, 2),
+    stepsPerSecond: number(millisecondsPerStep && 1000 / millisecondsPerStep, 2),
+  };
+}
+
+type Points = NetworkHistory["trace"]["points"];
+
+/** Mean accuracy of the last points: that of a single batch says little. */
+function recent(points: Points): number | undefined {
+  const some = points.slice(-pointsOfSpeed);
+  if (some.length === 0) return undefined;
+  const steps = some.reduce((sum, { count }) => sum + count, 0);
+  return some.reduce((sum, { accuracy, count }) => sum + accuracy * count, 0) / steps;
+}
+
+function speedOf(points: Points): number | undefined {
+  const last = points.at(-1);
+  const first = points.at(-pointsOfSpeed - 1);
+  if (!last) return undefined;
+  // The first step is slower than all others.
+  const from = first ?? points[0]!;
+  return from === last
+    ? (1000 * last.seconds) / last.step
+    : (1000 * (last.seconds - from.seconds)) / (last.step - from.step);
+}
+
+function shown(value: number, digits: number): string {
+  if (value !== 0 && (value >= 1e5 || value < 1e-4)) return value.toExponential(1);
+  return Number(value.toPrecision(digits)).toLocaleString("en", { maximumFractionDigits: 10 });
+}

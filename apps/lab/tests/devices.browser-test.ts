@@ -1,0 +1,63 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { openLab } from "./lab.ts";
+import { computesOn, numbersOf, small, train } from "./training.ts";
+
+/** Trains, and expects of every network a loss that is a number, and steps a second. */
+async function expectTraining(page: Page): Promise<void> {
+  await train(page, 10);
+  for (const [loss] of await numbersOf(page)) expect(loss).toMatch(/^\d+(\.\d+)?$/);
+}
+
+describe("on a page that is isolated", () => {
+  const lab = openLab();
+
+  it("WebAssembly has threads", async () => {
+    const page = await lab.open(`#/train?${small}&device=wasm`);
+    const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+    expect(cores, "cores of this machine").toBeGreaterThan(1);
+    expect(await computesOn(page)).toEqual({
+      device: `on WebAssembly, ${Math.min(4, cores)} threads`,
+      reason: "You chose WebAssembly.",
+    });
+    await expectTraining(page);
+  });
+
+  it("a browser without WebGPU computes by WebAssembly, and says why", async () => {
+    const page = await lab.open(`#/train?${small}`);
+    const { device, reason } = await computesOn(page);
+    expect(device).toMatch(/^on WebAssembly/);
+    expect(reason).toMatch(/WebGPU/);
+    await expectTraining(page);
+  });
+
+  it("a graphics card that is imitated in software is not taken, and it is said why", async () => {
+    const page = await lab.open(`#/train?${small}`, { webgpu: true });
+    const { device, reason } = await computesOn(page);
+    expect(device).toMatch(/^on WebAssembly/);
+    expect(reason).toMatch(/in software/);
+  });
+
+  it("it is taken when it is asked for, and trains", async () => {
+    const page = await lab.open(`#/train?${small}&device=webgpu`, { webgpu: true });
+    expect(await computesOn(page)).toEqual({ device: "on WebGPU", reason: "You chose WebGPU." });
+    await expectTraining(page);
+  });
+
+  it("WebGPU that there is none of is told of, with what to do", async () => {
+    const page = await lab.open(`#/train?${small}&device=webgpu`);
+    await page.getByRole("alert").filter({ hasText: "Choose WebAssembly" }).waitFor();
+    await page.getByLabel("Compute on").selectOption("wasm");
+    await expectTraining(page);
+  });
+});
+
+describe("on a page that is not isolated", () => {
+  const lab = openLab({ withHeaders: false });
+
+  it("WebAssembly has one thread, and trains", async () => {
+    const page = await lab.open(`#/train?${small}&device=wasm`);
+    expect((await computesOn(page)).device).toBe("on WebAssembly, 1 thread");
+    await expectTraining(page);
+  });
+});
