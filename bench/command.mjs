@@ -13,8 +13,10 @@ import { report } from "./report.mjs";
  * @param {import("./workloads.mjs").Workload[]} comparison.workloads
  * @param {import("./peers.mjs").Peer[]} comparison.peers
  * @param {(peers: import("./peers.mjs").Peer[]) => Promise<void>} [comparison.check] before the first row
+ * @param {import("./measure.mjs").Start} [comparison.start] starts a peer; by default, in a process of its own
+ * @param {string} [comparison.where] what the peers run in, where it is not Node
  */
-export async function compare({ file, workloads, peers, check }) {
+export async function compare({ file, workloads, peers, check, start, where }) {
   const options = readOptions();
   if (options.help) {
     console.log(`node ${file} [--work IDS] [--only PEERS] [--rounds 5] [--seconds 0.4] [--budget 12] [--quick] [--markdown FILE] [--json FILE]
@@ -33,12 +35,12 @@ PEERS: ${peers.map(({ id }) => id).join(",")}`);
   const who = chosen("--only", options.only, peers);
   await check?.(who);
 
-  const { load, processor } = machine();
+  const { load, processor } = machine(where);
   const begin = performance.now();
   progress(`about ${minutes(estimate(who, work, settings))} on two cores that do nothing else`);
   const rows = [];
   for (const [index, each] of work.entries()) {
-    rows.push(await measure(who, each, settings));
+    rows.push(await measure(who, each, settings, start));
     const left = estimate(who, work.slice(index + 1), settings);
     progress(`${each.id} done, ${index + 1} of ${work.length}; about ${minutes(left)} left`);
   }

@@ -3,7 +3,7 @@
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { Cannot, Missing } from "./child.mjs";
 import { stepOperations } from "./networks.mjs";
-import { start } from "./peers.mjs";
+import { start as startProcess } from "./peers.mjs";
 import { median } from "./table.mjs";
 
 /**
@@ -28,6 +28,14 @@ import { median } from "./table.mjs";
  * @property {number} [preparedMegabytes] resident before the first step
  *
  * @typedef {{ work: Workload, cells: Cell[] }} Row
+ *
+ * @typedef {object} Worker a peer at work; child.mjs is one
+ * @property {(work: Workload) => Promise<{ megabytes?: number }>} prepare
+ * @property {(count: number) => Promise<{ milliseconds: number[], values: number[] }>} steps
+ * @property {() => Promise<number | undefined>} exit
+ * @property {() => void} kill
+ *
+ * @typedef {(peer: Peer) => Promise<{ child: Worker, name: string }>} Start
  */
 
 /** Pause before each turn, in which the threads of the one before fall asleep. */
@@ -39,14 +47,15 @@ const stepsPerRound = 3000;
  * @param {Peer[]} peers
  * @param {Workload} work
  * @param {Settings} settings
+ * @param {Start} [start] starts a peer; by default, in a process of its own
  * @returns {Promise<Row>}
  */
-export async function measure(peers, work, settings) {
+export async function measure(peers, work, settings, start = startProcess) {
   const contenders = [];
   for (const peer of peers) {
     if (peer.tasks && !peer.tasks.includes(work.task)) continue;
     const contender = new Contender(peer);
-    await contender.begin(work);
+    await contender.begin(work, start);
     contenders.push(contender);
   }
   for (const contender of contenders) await contender.warmUp(settings);
@@ -58,9 +67,9 @@ export async function measure(peers, work, settings) {
   return { work, cells: contenders.map(({ cell }) => cell) };
 }
 
-/** A peer's process at one work. */
+/** A peer at one work. */
 class Contender {
-  /** @type {import("./child.mjs").Child | undefined} */
+  /** @type {Worker | undefined} */
   #child;
   #spent = 0;
   /** Milliseconds of the latest step. */
@@ -72,8 +81,8 @@ class Contender {
     this.cell = { peer, name: peer.id, rounds: [], values: [] };
   }
 
-  /** @param {Workload} work */
-  async begin(work) {
+  /** @param {Workload} work @param {Start} start */
+  async begin(work, start) {
     await this.#attempt(async () => {
       const { child, name } = await start(this.cell.peer);
       this.#child = child;
@@ -178,12 +187,12 @@ function operationsOf({ task, network, batch }) {
   return stepOperations(network, batch) / (task === "train" ? 1 : 3);
 }
 
-/** What the figures were taken on. */
-export function machine() {
+/** What the figures were taken on. @param {string} [where] what the peers run in */
+export function machine(where = `Node ${process.version}`) {
   const load = loadavg()[0];
   if (load > 0.3)
     progress(`note: the machine is busy (load ${load.toFixed(1)}); 2-thread figures suffer most`);
-  const processor = `${cpus()[0]?.model ?? "unknown processor"}, ${availableParallelism()} cores, Node ${process.version}`;
+  const processor = `${cpus()[0]?.model ?? "unknown processor"}, ${availableParallelism()} cores, ${where}`;
   return { load, processor };
 }
 

@@ -1,7 +1,8 @@
 // @ts-check
 // Does memory stay flat? A hundred thousand steps by `fit` and by `trainOnBatch`, with the resident memory as it goes.
 import { parseArgs } from "node:util";
-import { createTraining, runtimeOn } from "./peers/evenkeel-model.mjs";
+import { createTraining } from "./peers/evenkeel-model.mjs";
+import { runtimeOn } from "./peers/evenkeel-runtime.mjs";
 import { table } from "./table.mjs";
 import { workloads } from "./workloads.mjs";
 

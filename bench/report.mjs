@@ -136,6 +136,7 @@ function normalizations(rows) {
 /** @param {Row[]} rows */
 function memory(rows) {
   const columns = columnsOf(rows);
+  if (!rows.some(({ cells }) => cells.some(({ peakMegabytes }) => peakMegabytes))) return "";
   const body = rows.map((row) => [
     row.work.title,
     ...columns.map((column) => {

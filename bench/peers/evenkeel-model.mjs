@@ -1,33 +1,7 @@
 // @ts-check
 // The networks as Evenkeel makes them.
-import { createRequire } from "node:module";
-import { layers, networks, nodeRuntime, optimizers, tensor } from "evenkeel";
-import { Graph, writeModel } from "../../packages/evenkeel/dist/graph/index.js";
-import { neg } from "../../packages/evenkeel/dist/graph/operations.js";
+import { layers, networks, optimizers, tensor } from "evenkeel";
 import { examples, initialWeights } from "./examples.mjs";
-import { missing } from "./protocol.mjs";
-
-export const version = createRequire(import.meta.url)("evenkeel/package.json").version;
-const threads = 2;
-
-/**
- * The runtime on a device, and how the table calls it; tells the parent and ends where there is no such device.
- *
- * @param {string} [device] an execution provider
- */
-export async function runtimeOn(device = "cpu") {
-  if (device === "cpu") return { runtime: nodeRuntime({ threads }), where: `${threads} threads` };
-  // Whether a device is usable shows only when a graph is loaded.
-  const graph = new Graph("probe");
-  graph.output("y", neg(graph.input("x", "float32", [1])));
-  try {
-    const runtime = nodeRuntime({ device });
-    await (await runtime.load(writeModel(graph), "a probe")).release();
-    return { runtime, where: device };
-  } catch (error) {
-    return missing(error instanceof Error ? error.message : String(error));
-  }
-}
 
 /**
  * A model with the weights that all peers begin with.

@@ -1,7 +1,7 @@
 // @ts-check
 // Batch normalization alone on images that lie in memory as [N, C, H, W]: those of a caller, not of a network.
-import { runtimeOn, version } from "./evenkeel-model.mjs";
 import { normalizer } from "./evenkeel-normalization.mjs";
+import { runtimeOn, version } from "./evenkeel-runtime.mjs";
 import { Cannot, serve } from "./protocol.mjs";
 
 const { runtime, where } = await runtimeOn();

@@ -1,6 +1,7 @@
 // @ts-check
 // One run of the graph for each step: `trainOnBatch`.
-import { createTraining, runtimeOn, version } from "./evenkeel-model.mjs";
+import { createTraining } from "./evenkeel-model.mjs";
+import { runtimeOn, version } from "./evenkeel-runtime.mjs";
 import { Cannot, serve } from "./protocol.mjs";
 
 const { runtime, where } = await runtimeOn();

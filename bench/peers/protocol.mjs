@@ -1,6 +1,6 @@
 // @ts-check
 // The conversation of every JavaScript peer with the parent; pytorch.py has the same in Python.
-import { createInterface } from "node:readline";
+import { end, listen, residentMegabytes, tell } from "./platform.mjs";
 
 /** @typedef {import("../workloads.mjs").Workload} Workload */
 
@@ -29,30 +29,25 @@ export class Cannot extends Error {}
  * @param {(work: Workload) => Doer | Promise<Doer>} prepare builds what the work needs; throws `Cannot`.
  */
 export async function serve(name, prepare) {
-  const lines = createInterface({ input: process.stdin });
-  answer({ ready: name });
+  tell({ ready: name });
   /** @type {Doer} */
   let doer = () => Number.NaN;
   let step = 0;
-  for await (const line of lines) {
-    const request = JSON.parse(line);
-    if (request.exit) break;
+  await listen(async (request) => {
     try {
       if (request.work) {
         const start = performance.now();
         doer = await prepare(request.work);
-        answer({ prepared: performance.now() - start, megabytes: process.memoryUsage.rss() / 2 ** 20 });
-      } else {
-        answer(await take(doer, step, request.steps));
-        step += request.steps;
+        return { prepared: performance.now() - start, megabytes: residentMegabytes() };
       }
+      const taken = await take(doer, step, request.steps);
+      step += request.steps;
+      return taken;
     } catch (error) {
       if (!(error instanceof Cannot)) throw error;
-      answer({ cannot: error.message });
+      return { cannot: error.message };
     }
-  }
-  answer({ peakMegabytes: process.resourceUsage().maxRSS / 1024 });
-  process.exit();
+  });
 }
 
 /**
@@ -98,11 +93,6 @@ export function size(results) {
 
 /** Tells the parent that the peer cannot run here, and ends. @param {string} why @returns {never} */
 export function missing(why) {
-  answer({ missing: why });
-  process.exit();
-}
-
-/** @param {object} message */
-function answer(message) {
-  process.stdout.write(`${JSON.stringify(message)}\n`);
+  tell({ missing: why });
+  end();
 }

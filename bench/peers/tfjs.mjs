@@ -19,7 +19,7 @@ import { convolutionGradients, dilated, everySecond, images } from "./tfjs-convo
  * @typedef {(variable: tf.Variable, gradient: tf.Tensor) => void} Descend
  */
 
-/** @param {"wasm" | "cpu"} backend registered by the caller's import */
+/** @param {"wasm" | "webgl" | "cpu"} backend registered by the caller's import */
 export async function serveHandWritten(backend) {
   if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js has no ${backend} backend here`);
   await serve(`TensorFlow.js ${tf.version_core} ${backend}, hand-written derivatives`, (work) => {

@@ -1,7 +1,8 @@
 // @ts-check
 // How long a training takes to begin: the argument is the work as JSON, the output
 // {"build": ms, "firstStep": ms, "total": ms}.
-import { createTraining, runtimeOn } from "../peers/evenkeel-model.mjs";
+import { createTraining } from "../peers/evenkeel-model.mjs";
+import { runtimeOn } from "../peers/evenkeel-runtime.mjs";
 
 /** @type {import("../workloads.mjs").Training} */
 const work = JSON.parse(process.argv[2]);

@@ -11,9 +11,9 @@ async function settled(page: Page): Promise<void> {
   await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
 }
 
-describe("axe-core finds nothing serious in light or dark colours", () => {
-  for (const { path, title } of pages) {
-    it(`on ${title}`, async () => {
+for (const { path, title, presets } of pages) {
+  describe(title, () => {
+    it("has nothing serious that axe-core finds, in light or in dark colours", async () => {
       const page = await lab.open(`#/${path}`);
       await settled(page);
       await expectAccessible(page);
@@ -21,8 +21,31 @@ describe("axe-core finds nothing serious in light or dark colours", () => {
       await page.locator("html[data-theme='dark']").waitFor();
       await expectAccessible(page);
     });
-  }
-});
+
+    it("has controls that the keyboard reaches, where the focus is seen, and little motion where that is wanted", async () => {
+      const page = await lab.open(`#/${path}`, { reducedMotion: true });
+      await settled(page);
+      expect(await moving(page)).toEqual([]);
+      const controls = await markControls(page);
+      const reached = new Set<number>();
+      const unseen: string[] = [];
+      for (let press = 0; press < 2 * controls.length && reached.size < controls.length; press++) {
+        await page.keyboard.press("Tab");
+        const { control, seen } = await focused(page);
+        if (control < 0) continue;
+        reached.add(control);
+        if (!seen) unseen.push(controls[control]!);
+      }
+      expect(controls.filter((_, index) => !reached.has(index))).toEqual([]);
+      expect(unseen).toEqual([]);
+      await page
+        .getByRole("button", { name: presets.at(-1)!.name })
+        .first()
+        .click();
+      expect(await moving(page)).toEqual([]);
+    });
+  });
+}
 
 /** Marks all controls that can be used, keeps how they look, and says what each of them is. */
 async function markControls(page: Page): Promise<string[]> {
@@ -69,47 +92,20 @@ async function focused(page: Page): Promise<{ control: number; seen: boolean }> 
   });
 }
 
-describe("the keyboard reaches every control, and the focus is seen there", () => {
-  for (const { path, title } of pages) {
-    it(`on ${title}`, async () => {
-      const page = await lab.open(`#/${path}`);
-      await settled(page);
-      const controls = await markControls(page);
-      const reached = new Set<number>();
-      const unseen: string[] = [];
-      for (let press = 0; press < 2 * controls.length && reached.size < controls.length; press++) {
-        await page.keyboard.press("Tab");
-        const { control, seen } = await focused(page);
-        if (control < 0) continue;
-        reached.add(control);
-        if (!seen) unseen.push(controls[control]!);
-      }
-      expect(controls.filter((_, index) => !reached.has(index))).toEqual([]);
-      expect(unseen).toEqual([]);
-    });
-  }
-});
-
-describe("little motion, where the visitor wants that", () => {
-  for (const { path, title, presets } of pages) {
-    it(`on ${title}`, async () => {
-      const page = await lab.open(`#/${path}`, { reducedMotion: true });
-      for (const { name } of presets.slice(0, 2)) await page.getByRole("button", { name }).first().click();
-      const moving = await page.evaluate(() => {
-        const longest = (durations: string) =>
-          Math.max(
-            ...durations.split(",").map((text) => Number.parseFloat(text) * (text.includes("ms") ? 1 : 1000)),
-          );
-        return [...document.querySelectorAll("*")]
-          .filter((element) => {
-            const { animationName, animationDuration, transitionDuration } = getComputedStyle(element);
-            return (
-              (animationName !== "none" && longest(animationDuration) > 1) || longest(transitionDuration) > 1
-            );
-          })
-          .map((element) => element.outerHTML.slice(0, 100));
-      });
-      expect(moving).toEqual([]);
-    });
-  }
-});
+/** Elements that move, or would when they change. */
+async function moving(page: Page): Promise<string[]> {
+  return await page.evaluate(() => {
+    const longest = (durations: string) =>
+      Math.max(
+        ...durations.split(",").map((text) => Number.parseFloat(text) * (text.includes("ms") ? 1 : 1000)),
+      );
+    return [...document.querySelectorAll("*")]
+      .filter((element) => {
+        const { animationName, animationDuration, transitionDuration } = getComputedStyle(element);
+        return (
+          (animationName !== "none" && longest(animationDuration) > 1) || longest(transitionDuration) > 1
+        );
+      })
+      .map((element) => element.outerHTML.slice(0, 100));
+  });
+}

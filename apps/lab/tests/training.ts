@@ -13,6 +13,14 @@ export async function computesOn(page: Page): Promise<{ device: string; reason: 
   };
 }
 
+/** Has the networks of the Train page take one step. */
+export async function step(page: Page): Promise<void> {
+  const conduct = page.getByRole("group", { name: "Training" });
+  await conduct.getByRole("button", { name: "One step" }).click();
+  await conduct.getByText(/^1 step$/).waitFor();
+  await conduct.getByRole("button", { name: "Start" }).waitFor();
+}
+
 /** Has the networks of the Train page take at least a number of steps, and pauses. */
 export async function train(page: Page, steps: number): Promise<void> {
   const conduct = page.getByRole("group", { name: "Training" });
