@@ -1,52 +1,47 @@
 // @ts-check
 // The MLP's training step in a browser: Evenkeel, jax-js and TensorFlow.js in turn. See ../README.md.
 import { compare } from "../command.mjs";
+import { progress } from "../measure.mjs";
 import { workloads } from "../workloads.mjs";
 import { launch } from "./chromium.mjs";
+import { graphicsOf } from "./graphics.mjs";
 import { openSite } from "./site.mjs";
 import { Tab } from "./tab.mjs";
 
-/** Whether a graphics card in software is measured too. */
-const inSoftware = process.env.EVENKEEL_SOFTWARE_GPU === "1";
-const onGpu = inSoftware ? ["software"] : [];
-const gpu = inSoftware ? ", in software" : "";
+/** @typedef {import("../peers.mjs").Peer} Peer */
 
-/** @param {string} file @param {string} column @returns {import("../peers.mjs").Peer[]} */
-const tfjsWasm = (file, column) =>
+/** Whether graphics that are imitated in software are measured too. */
+const inSoftware = process.env.EVENKEEL_SOFTWARE_GPU === "1";
+
+/** On 2 threads and on 1, in one column. @param {string} id @param {string} column @returns {Peer[]} */
+const onThreads = (id, column) =>
   ["2", "1"].map((threads) => ({
-    id: `${file.replace(".mjs", "")}-${threads}`,
+    id: `${id}-${threads}`,
     column,
-    file,
+    file: `${id}.mjs`,
     parameters: [threads],
     slow: 12,
   }));
 
-/** @type {import("../peers.mjs").Peer[]} */
-const peers = [
+/** @type {Peer[]} */
+const onProcessor = [
   { id: "evenkeel", column: "Evenkeel", file: "evenkeel.mjs" },
   { id: "jax-js", column: "jax-js", file: "jax-js.mjs", slow: 12 },
-  ...tfjsWasm("tfjs-wasm.mjs", "TF.js wasm, by hand"),
-  ...tfjsWasm("tfjs-wasm-layers.mjs", "TF.js wasm, tf.layers"),
-  {
-    id: "evenkeel-webgpu",
-    column: `Evenkeel, WebGPU${gpu}`,
-    file: "evenkeel.mjs",
-    parameters: ["webgpu", ...onGpu],
-  },
-  {
-    id: "jax-js-webgpu",
-    column: `jax-js, WebGPU${gpu}`,
-    file: "jax-js.mjs",
-    parameters: ["webgpu", ...onGpu],
-  },
-  { id: "tfjs-webgl", column: `TF.js webgl, by hand${gpu}`, file: "tfjs-webgl.mjs", parameters: onGpu },
-  {
-    id: "tfjs-webgl-layers",
-    column: `TF.js webgl, tf.layers${gpu}`,
-    file: "tfjs-webgl-layers.mjs",
-    parameters: onGpu,
-  },
+  ...onThreads("tfjs-wasm", "TF.js wasm, by hand"),
+  ...onThreads("tfjs-wasm-layers", "TF.js wasm, tf.layers"),
 ];
+
+/** @type {Record<"webgpu" | "webgl", Peer[]>} */
+const onGraphics = {
+  webgpu: [
+    { id: "evenkeel-webgpu", column: "Evenkeel, WebGPU", file: "evenkeel.mjs", parameters: ["webgpu"] },
+    { id: "jax-js-webgpu", column: "jax-js, WebGPU", file: "jax-js.mjs", parameters: ["webgpu"] },
+  ],
+  webgl: [
+    { id: "tfjs-webgl", column: "TF.js webgl, by hand", file: "tfjs-webgl.mjs" },
+    { id: "tfjs-webgl-layers", column: "TF.js webgl, tf.layers", file: "tfjs-webgl-layers.mjs" },
+  ],
+};
 
 const browser = await launch([
   "--enable-unsafe-webgpu",
@@ -60,10 +55,24 @@ try {
     file: "bench/browser/compare.mjs",
     where: `Chromium ${browser.version()}`,
     workloads: workloads.filter(({ task, id }) => task === "train" && id.startsWith("mlp")),
-    peers,
+    peers: [...onProcessor, ...(await usable())],
     start: (peer) => Tab.open(browser, site.url, peer),
   });
 } finally {
   await browser.close();
   await site.stop();
+}
+
+/** The peers that compute on graphics which are there. */
+async function usable() {
+  const graphics = await graphicsOf(browser, `${site.url}versions.json`);
+  return Object.entries(onGraphics).flatMap(([name, peers]) => {
+    const found = graphics[/** @type {"webgpu" | "webgl"} */ (name)];
+    if (found === "hardware") return peers;
+    if (found === "software" && inSoftware) {
+      return peers.map((peer) => ({ ...peer, column: `${peer.column} in software` }));
+    }
+    progress(`${name} is left out: ${found === "none" ? "not here" : "in software only"}`);
+    return [];
+  });
 }

@@ -1,7 +1,5 @@
 // @ts-check
 // A page in which one peer does the work; the address says which.
-import { parameters } from "../peers/platform.mjs";
-import { requireWebGpu } from "./gpu.mjs";
 
 /** @type {Record<string, () => Promise<unknown>>} */
 const peers = {
@@ -19,6 +17,5 @@ const peers = {
   "tfjs-webgl-layers.mjs": () => import("./tfjs-webgl-layers.mjs"),
 };
 
-if (parameters[0] === "webgpu") await requireWebGpu();
 const file = new URLSearchParams(location.search).get("file") ?? "";
 await peers[file]();
