@@ -308,9 +308,12 @@ it.each([
 it("works by keyboard alone", async () => {
   const page = await lab.open("#/own-data?epochs=3");
   await page.getByRole("heading", { name: "penguins.csv" }).waitFor();
+  // Waited for before the key is pressed: the browser must have been told that the test takes the dialog's place.
+  const choosing = page.waitForEvent("filechooser");
   await page.getByLabel(/Drop a CSV file/).focus();
-  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Space")]);
-  await chooser.setFiles(csv);
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("type"))).toBe("file");
+  await page.keyboard.press("Space");
+  await (await choosing).setFiles(csv);
   await page.getByRole("heading", { name: csv.name }).waitFor();
   await page.getByLabel("Learn from color").focus();
   await page.keyboard.press("Space");
