@@ -31,16 +31,6 @@ export function csvOf(networks: readonly Shown[]): string {
   return [head, ...lines].map((line) => line.map(cell).join(",")).join("\n");
 }
 
-/** Lets the browser save a text. */
-export function save(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
-}
-
 function cell(value: string | number): string {
   const text = String(value);
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
