@@ -13,22 +13,21 @@ import { Tab } from "./tab.mjs";
 /** Whether graphics that are imitated in software are measured too. */
 const inSoftware = process.env.EVENKEEL_SOFTWARE_GPU === "1";
 
-/** On 2 threads and on 1, in one column. @param {string} id @param {string} column @returns {Peer[]} */
-const onThreads = (id, column) =>
+/** On 2 threads and on 1, in one column. @param {Omit<Peer, "file">} peer @returns {Peer[]} */
+const onThreads = (peer) =>
   ["2", "1"].map((threads) => ({
-    id: `${id}-${threads}`,
-    column,
-    file: `${id}.mjs`,
+    ...peer,
+    id: `${peer.id}-${threads}`,
+    file: `${peer.id}.mjs`,
     parameters: [threads],
-    slow: 12,
   }));
 
 /** @type {Peer[]} */
 const onProcessor = [
-  { id: "evenkeel", column: "Evenkeel", file: "evenkeel.mjs" },
+  ...onThreads({ id: "evenkeel", column: "Evenkeel" }),
   { id: "jax-js", column: "jax-js", file: "jax-js.mjs", slow: 12 },
-  ...onThreads("tfjs-wasm", "TF.js wasm, by hand"),
-  ...onThreads("tfjs-wasm-layers", "TF.js wasm, tf.layers"),
+  ...onThreads({ id: "tfjs-wasm", column: "TF.js wasm, by hand", slow: 12 }),
+  ...onThreads({ id: "tfjs-wasm-layers", column: "TF.js wasm, tf.layers", slow: 12 }),
 ];
 
 /** @type {Record<"webgpu" | "webgl", Peer[]>} */

@@ -5,8 +5,9 @@ import { versionOf } from "../peers/platform.mjs";
 
 export const version = versionOf("evenkeel");
 
-/** @param {string} [device] `wasm` or `webgpu` */
-export async function runtimeOn(device = "wasm") {
-  const runtime = webRuntime({ device: device === "webgpu" ? "webgpu" : "wasm" });
-  return { runtime, where: device === "webgpu" ? device : `${device}, ${runtime.threads} threads` };
+/** @param {string} [device] `webgpu`, or how many threads WebAssembly has */
+export async function runtimeOn(device = "1") {
+  if (device === "webgpu") return { runtime: webRuntime({ device }), where: device };
+  const runtime = webRuntime({ threads: Number(device) });
+  return { runtime, where: `wasm, ${runtime.threads} thread${runtime.threads === 1 ? "" : "s"}` };
 }

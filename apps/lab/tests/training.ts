@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { expect } from "vitest";
 
 /** A small experiment on the Train page, which every device takes steps of quickly. */
 export const small = "examples=500&depth=1&width=16&batchSize=16";
@@ -11,6 +12,17 @@ export async function computesOn(page: Page): Promise<{ device: string; reason: 
     device: (await running.textContent()) ?? "",
     reason: (await running.getAttribute("title")) ?? "",
   };
+}
+
+/** What the header says of WebAssembly on a page that may have threads, as every page here should. */
+export async function isolatedWebAssembly(page: Page): Promise<string> {
+  const { isolated, cores } = await page.evaluate(() => ({
+    isolated: crossOriginIsolated,
+    cores: navigator.hardwareConcurrency,
+  }));
+  expect(isolated, "cross-origin isolated").toBe(true);
+  const threads = Math.max(1, Math.min(4, cores - 1));
+  return `on WebAssembly, ${threads} thread${threads === 1 ? "" : "s"}`;
 }
 
 /** Has the networks of the Train page take one step. */

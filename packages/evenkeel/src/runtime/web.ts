@@ -18,8 +18,9 @@ export interface WebRuntimeOptions {
   /** Default `wasm`, which every browser has. */
   device?: WebDevice;
   /**
-   * Threads of WebAssembly. Default: one for each core, 4 at most, where the page is cross-origin isolated; else 1: a
-   * browser allows no more then. (On WebGPU: 1.)
+   * Threads of WebAssembly. Default: one for each core but one, 4 at most, where the page is cross-origin isolated; else
+   * 1: a browser allows no more then. (On WebGPU: 1.) One core stays free for the page: threads that wait for one that
+   * has no core make a step several times as long.
    */
   threads?: number;
   /** Address of the folder that has onnxruntime-web's `.wasm` files. Default: where the bundler put them. */
@@ -80,7 +81,7 @@ export function webRuntime(options: WebRuntimeOptions = {}): Runtime {
 const wrap: Wrap = ({ type, data, shape }) => new Tensor(type, data as Float32Array, shape);
 
 function availableThreads(): number {
-  return globalThis.crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1;
+  return globalThis.crossOriginIsolated ? Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1)) : 1;
 }
 
 function requireIsolation(threads = 1): void {

@@ -76,8 +76,9 @@ export function contourLosses(least: number, most: number): number[] {
 function axesOf([a, b, c]: Slice["curvature"]): { values: Pair; angle: number } {
   const middle = (a + c) / 2;
   const greatest = middle + Math.hypot((a - c) / 2, b);
-  // By the determinant: the difference of two numbers of one size would lose it.
-  const least = greatest > 0 ? (a * c - b * b) / greatest : 0;
+  // By the determinant: the difference of two numbers of one size would lose it. Where both are
+  // equal, rounding must not make it the greater.
+  const least = greatest > 0 ? Math.min((a * c - b * b) / greatest, greatest) : 0;
   return { values: [least, greatest], angle: Math.atan2(2 * b, a - c) / 2 + Math.PI / 2 };
 }
 
