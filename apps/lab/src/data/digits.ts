@@ -1,5 +1,5 @@
 import { type Dataset, dataset, parseIdx, type TrainTest, tensor } from "evenkeel";
-import type { DigitDataset } from "../networks/experiment.ts";
+import type { DigitDataset } from "./names.ts";
 
 /** What of a data set has come, in bytes. */
 export type LoadProgress = (loaded: number, total: number) => void;

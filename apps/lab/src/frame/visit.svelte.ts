@@ -1,12 +1,8 @@
 import { parseAddress, readSettings, writeAddress } from "../address/address.ts";
-import { choiceField } from "../address/fields.ts";
-import type { DeviceChoice } from "../engine/choice.ts";
+import { type DeviceChoice, deviceField as device } from "../engine/choice.ts";
 import { Engine } from "../engine/engine.svelte.ts";
 import { pages } from "../pages/index.ts";
 import type { AnyPage } from "./page.ts";
-
-/** Where networks are computed is part of every page's address. */
-const device = choiceField("auto", ["auto", "webgpu", "wasm"]);
 
 /** The page that is open, its settings, and the address that says both. */
 export class Visit {

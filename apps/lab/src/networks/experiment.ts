@@ -1,6 +1,4 @@
-/** The data sets that the lab brings along. */
-export const digitDatasets = ["mnist", "fashion-mnist"] as const;
-export type DigitDataset = (typeof digitDatasets)[number];
+import type { DigitDataset } from "../data/names.ts";
 
 export const activations = ["relu", "sigmoid", "tanh", "gelu", "elu"] as const;
 export type ActivationName = (typeof activations)[number];

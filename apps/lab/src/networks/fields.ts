@@ -6,9 +6,9 @@ import {
   listField,
   numberField,
 } from "../address/fields.ts";
+import { digitDatasets } from "../data/names.ts";
 import {
   activations,
-  digitDatasets,
   type Experiment,
   type NetworkSettings,
   optimizerNames,
@@ -49,7 +49,7 @@ export const experimentFields: Fields<ExperimentChoice> = {
 };
 
 /** The settings of which each network has its own. */
-export const networkSettingNames = Object.keys(experimentFields).filter(
+const networkSettingNames = Object.keys(experimentFields).filter(
   (name) => !["dataset", "examples", "seed", "networks"].includes(name),
 ) as (keyof NetworkSettings)[];
 

@@ -4,10 +4,10 @@ import type { Comparison, Competitor } from "./comparison.ts";
 import { layerNames, type NetworkSettings } from "./experiment.ts";
 
 /** Test images that a look evaluates. */
-export const testImages = 1000;
+const testImages = 1000;
 
 /** Test images whose way through the network is looked at, the same ones every time. */
-export const probeImages = 200;
+const probeImages = 200;
 
 /** Batches of test images that are taken through a network in training mode, at most. */
 const mostBatches = 40;
@@ -111,7 +111,7 @@ export async function look(
 }
 
 /** The value that goes into a hidden layer's activation. */
-export function preactivationOf({ placement }: NetworkSettings, layer: number): string {
+function preactivationOf({ placement }: NetworkSettings, layer: number): string {
   return placement === "before" ? layerNames.normalization(layer) : layerNames.dense(layer);
 }
 

@@ -5,7 +5,7 @@ export const columns = ["x", "centred", "normalized", "y", "outputGradient", "in
 export type Column = (typeof columns)[number];
 
 /** Numbers of the whole batch. */
-export const batchQuantities = [
+const batchQuantities = [
   "mean",
   "variance",
   "normalizedMean",

@@ -8,7 +8,7 @@ export const farthest = 10_000;
 export const widths = { minimum: 1, maximum: 10_000 };
 
 /** One end of a range. */
-export const endField = numberField(0, { minimum: -farthest, maximum: farthest });
+const endField = numberField(0, { minimum: -farthest, maximum: farthest });
 
 /** From the least to the greatest value of a feature. */
 export function rangeField(initial: FeatureRange): Field<FeatureRange> {
