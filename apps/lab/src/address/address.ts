@@ -35,8 +35,12 @@ export function readSettings<S extends object>(
   return { settings: settings as S, notices };
 }
 
-/** The address of a page with these settings; those at their default are left out. */
-export function writeAddress<S extends object>(path: string, fields: Fields<S>, settings: S): string {
+/** The address of a page with the settings that have a field; those at their default are left out. */
+export function writeAddress<S extends object>(
+  path: string,
+  fields: Fields<S>,
+  settings: NoInfer<S>,
+): string {
   const query = namesOf(fields).flatMap((name) => {
     const field = fields[name];
     const text = field.write(settings[name]);

@@ -75,8 +75,8 @@ describe("a look", () => {
     expect(look.layers).toHaveLength(3);
     for (const { all, affine } of look.layers) {
       // Of a normal distribution, the 15th and 85th percentiles are at ∓1.04.
-      expect(all[0]).toBeCloseTo(-1.04, 0);
-      expect(all[2]).toBeCloseTo(1.04, 0);
+      expect(Math.abs(all[0] + 1.04)).toBeLessThan(0.2);
+      expect(Math.abs(all[2] - 1.04)).toBeLessThan(0.2);
       expect(affine).toEqual({ gamma: [1, 1, 1], beta: [0, 0, 0] });
     }
     expect(look.gradientNorms).toHaveLength(4);

@@ -74,7 +74,7 @@ describe("the presets", () => {
   it("Too large a rate: losses of millions, then a plateau; batch norm goes on", async () => {
     const [spike, after, later] = await shown("Too large a rate", 5, 20, 100);
     expect(spike!.plain.along.loss).toBeGreaterThan(1e6);
-    for (const { plain } of [after!, later!]) expect(plain.along.loss).toBeCloseTo(2.3, 0);
+    for (const { plain } of [after!, later!]) expect(Math.abs(plain.along.loss - 2.3)).toBeLessThan(0.1);
     expect(width(later!.plain)).toBeLessThan(0.2);
     expect(later!.normalized.along.loss).toBeLessThan(0.8);
   });
@@ -107,7 +107,7 @@ describe("the presets", () => {
     const [seen] = await shown("Frozen", 20);
     const { plain, normalized } = seen!;
     expect(normalized.along.loss / plain.along.loss).toBeCloseTo(1, 1);
-    expect(width(normalized) / width(plain)).toBeCloseTo(1, 0);
+    expect(Math.abs(width(normalized) / width(plain) - 1)).toBeLessThan(0.1);
     expect(Math.abs(change(normalized) / change(plain) - 1)).toBeLessThan(0.1);
   });
 });

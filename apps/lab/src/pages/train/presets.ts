@@ -6,7 +6,7 @@ export const presets: readonly Preset<ExperimentChoice>[] = [
   {
     name: "With and without",
     settings: {},
-    look: "After 100 steps, the network with batch norm names nine test images of ten; the other takes more than three times as many. Compare by seconds too: a step with batch norm takes longer.",
+    look: "After 100 steps, the network with batch norm names nine test images of ten; the other takes about three times as many. Compare by seconds too: a step with batch norm takes longer.",
   },
   {
     name: "Learning rate 4",
