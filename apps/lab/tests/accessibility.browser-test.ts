@@ -13,18 +13,13 @@ async function settled(page: Page): Promise<void> {
 
 for (const { path, title, presets } of pages) {
   describe(title, () => {
-    it("has nothing serious that axe-core finds, in light or in dark colours", async () => {
-      const page = await lab.open(`#/${path}`);
+    it("has nothing serious that axe-core finds, in light or in dark colours; controls that the keyboard reaches, where the focus is seen; and little motion where that is wanted", async () => {
+      const page = await lab.open(`#/${path}`, { reducedMotion: true });
       await settled(page);
       await expectAccessible(page);
       await page.emulateMedia({ colorScheme: "dark" });
       await page.locator("html[data-theme='dark']").waitFor();
       await expectAccessible(page);
-    });
-
-    it("has controls that the keyboard reaches, where the focus is seen, and little motion where that is wanted", async () => {
-      const page = await lab.open(`#/${path}`, { reducedMotion: true });
-      await settled(page);
       expect(await moving(page)).toEqual([]);
       const controls = await markControls(page);
       const reached = new Set<number>();

@@ -203,8 +203,9 @@ describe("the first page", () => {
       5,
     );
     const [inference, training] = [await column(page, 4), await column(page, 5)];
+    // A 23rd of the gap of 10 is left; x̂ is doubled.
     for (const [index, output] of inference.entries()) {
-      expect(Math.abs(output - training[index]!)).toBeLessThan(0.1);
+      expect(Math.abs(output - training[index]!)).toBeLessThan(0.3);
     }
   });
 

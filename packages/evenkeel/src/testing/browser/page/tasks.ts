@@ -28,8 +28,12 @@ export interface Trained {
   predictions: number[];
 }
 
-/** A hundred steps of a network, and what it then says. */
-export async function trained(make: (runtime: Runtime) => Model, runtime: Runtime): Promise<Trained> {
+/** Epochs of 25 steps of a network, and what it then says. */
+export async function trained(
+  make: (runtime: Runtime) => Model,
+  runtime: Runtime,
+  epochs = 4,
+): Promise<Trained> {
   const { x, y } = stripes(800);
   const model = make(runtime);
   model.compile({
@@ -39,7 +43,7 @@ export async function trained(make: (runtime: Runtime) => Model, runtime: Runtim
   const losses: number[] = [];
   await model.fit(x, y, {
     batchSize: 32,
-    epochs: 4,
+    epochs,
     callbacks: [{ onStepsEnd: (steps) => void losses.push(...steps.map(({ logs }) => logs.loss!)) }],
     onWarning: () => {},
   });
@@ -48,12 +52,12 @@ export async function trained(make: (runtime: Runtime) => Model, runtime: Runtim
   return { losses, predictions: Array.from(data) };
 }
 
-async function train(options: WebRuntimeOptions) {
+async function train({ residualEpochs, ...options }: WebRuntimeOptions & { residualEpochs?: number }) {
   const runtime = webRuntime(options);
   const { name, device } = runtime;
   const networks = {
     perceptron: await trained(perceptron, runtime),
-    residual: await trained(residual, runtime),
+    residual: await trained(residual, runtime, residualEpochs),
   };
   return { name, device, threads: runtime.threads, isolated: crossOriginIsolated, ...networks };
 }
