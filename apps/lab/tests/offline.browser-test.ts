@@ -31,7 +31,7 @@ describe("on a server that sends the lab's headers", () => {
     await taken(page);
     for (const { path } of pages) {
       await page.goto(`${lab.url}#/${path}`);
-      await page.waitForLoadState("networkidle");
+      await page.reload({ waitUntil: "networkidle" });
     }
     await lab.disconnect();
     await page.context().setOffline(true);

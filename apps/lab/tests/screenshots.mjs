@@ -33,10 +33,7 @@ const pages = {
     hash: "#/own-data",
     async ready(page) {
       await page.getByRole("button", { name: "Train both networks" }).click();
-      await page
-        .getByText(/Download/)
-        .first()
-        .waitFor({ timeout: 120_000 });
+      await page.getByRole("button", { name: "with-batch-norm.onnx" }).waitFor({ timeout: 120_000 });
     },
   },
 };
