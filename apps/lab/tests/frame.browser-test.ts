@@ -148,11 +148,14 @@ describe("the colours", () => {
   });
 });
 
-it("fits a telephone on every page", async () => {
+it("fits a telephone on every page, and shows where one is", async () => {
   const page = await lab.open("", { width: 390, height: 844 });
   for (const { path } of pages) {
     await page.goto(`${lab.url}#/${path}`);
     await contentOf(page);
     await expectNoSidewaysScroll(page);
+    const { x, width } = (await page.locator("nav [aria-current]").boundingBox())!;
+    expect(x).toBeGreaterThanOrEqual(0);
+    expect(x + width).toBeLessThanOrEqual(390);
   }
 });

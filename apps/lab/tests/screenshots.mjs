@@ -38,7 +38,7 @@ const pages = {
   },
 };
 
-const sizes = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
+const sizes = { desktop: { width: 1280, height: 1200 }, phone: { width: 390, height: 844 } };
 
 const server = await preview({
   root: fileURLToPath(new URL("..", import.meta.url)),
@@ -61,6 +61,7 @@ for (const [name, { hash, ready: prepared }] of Object.entries(pages)) {
       await page.locator("main h1").waitFor();
       await prepared?.(page);
       await page.evaluate(() => scrollTo(0, 0));
+      await page.mouse.move(0, 0);
       await page.waitForTimeout(1500);
       const path = `${folder}${name}-${size}-${colorScheme}.png`;
       await page.screenshot({ path });

@@ -1,5 +1,5 @@
 import { nodeRuntime } from "evenkeel";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Comparison } from "./comparison.ts";
 import type { NetworkSettings } from "./experiment.ts";
 import { brightNoise, experimentWith } from "./testing.ts";
@@ -68,6 +68,14 @@ describe("networks that are compared", () => {
     const seconds = measures.map((measure) => measure.seconds);
     expect(seconds).toEqual([...seconds].sort((a, b) => a - b));
     expect(seconds.at(-1)).toBeCloseTo(comparison.competitors[0]!.seconds, 9);
+  });
+
+  it("take turns at going first", async () => {
+    const comparison = await compared({}, {}, {});
+    const advance = vi.spyOn(comparison, "advance");
+    for (let round = 0; round < 4; round++) await comparison.advanceAll(1);
+    const order = advance.mock.calls.map(([competitor]) => comparison.competitors.indexOf(competitor));
+    expect(order).toEqual([0, 1, 2, 1, 2, 0, 2, 0, 1, 0, 1, 2]);
   });
 
   it("stop alone when they diverge, with the step, while the others go on", async () => {

@@ -34,6 +34,8 @@ export class Comparison {
   steps = 0;
   /** Ends a training that goes on by itself, and waits for its end; set by who trains. */
   settle: () => Promise<void> = async () => {};
+  /** Which network goes first in the next round. */
+  private first = 0;
   private readonly orders = new Map<number, Uint32Array>();
   private latest: Promise<unknown> = Promise.resolve();
 
@@ -70,13 +72,18 @@ export class Comparison {
   }
 
   /**
-   * Lets all networks take steps, one network after the other.
+   * Lets all networks take steps, one network after the other. They take turns at going first: whoever does is slower,
+   * while the browser still compiles.
    *
    * @returns the measures of each network's steps; fewer than `count` where it came to an end.
    */
   async advanceAll(count: number): Promise<StepMeasures[][]> {
-    const measures: StepMeasures[][] = [];
-    for (const competitor of this.competitors) measures.push(await this.advance(competitor, count));
+    const measures: StepMeasures[][] = this.competitors.map(() => []);
+    for (let turn = 0; turn < measures.length; turn++) {
+      const index = (this.first + turn) % measures.length;
+      measures[index] = await this.advance(this.competitors[index]!, count);
+    }
+    this.first = (this.first + 1) % measures.length;
     this.steps += Math.max(...measures.map(({ length }) => length));
     return measures;
   }

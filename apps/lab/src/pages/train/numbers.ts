@@ -13,8 +13,9 @@ export interface Numbers {
   stepsPerSecond: string;
 }
 
-/** Points of the curve that a speed is taken from. */
-const pointsOfSpeed = 20;
+/** Points of the curve that an accuracy is taken from, and a speed: of several rounds of all networks. */
+const pointsOfAccuracy = 20;
+const pointsOfSpeed = 200;
 
 export function numbersOf({ trace, looks }: NetworkHistory): Numbers {
   const last = looks.at(-1);
@@ -37,7 +38,7 @@ type Points = NetworkHistory["trace"]["points"];
 
 /** Mean accuracy of the last points: that of a single batch says little. */
 function recent(points: Points): number | undefined {
-  const some = points.slice(-pointsOfSpeed);
+  const some = points.slice(-pointsOfAccuracy);
   if (some.length === 0) return undefined;
   const steps = some.reduce((sum, { count }) => sum + count, 0);
   return some.reduce((sum, { accuracy, count }) => sum + accuracy * count, 0) / steps;
