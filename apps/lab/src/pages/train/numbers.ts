@@ -1,5 +1,4 @@
 import type { NetworkHistory } from "../../networks/history.ts";
-import { smoothed } from "../../networks/trace.ts";
 
 /** The numbers of a network as it is now, as texts; what is not known yet is a dash. */
 export interface Numbers {
@@ -13,8 +12,9 @@ export interface Numbers {
   stepsPerSecond: string;
 }
 
-/** Points of the curve that an accuracy is taken from, and a speed: of several rounds of all networks. */
-const pointsOfAccuracy = 20;
+/** Points of the curve that loss and accuracy are taken from: those of a single batch say little. */
+const recentPoints = 20;
+/** And a speed: of several rounds of all networks. */
 const pointsOfSpeed = 200;
 
 export function numbersOf({ trace, looks }: NetworkHistory): Numbers {
@@ -24,8 +24,8 @@ export function numbersOf({ trace, looks }: NetworkHistory): Numbers {
     value === undefined ? "–" : Number.isFinite(value) ? shown(value, digits) : "∞";
   const percent = (value: number | undefined) => (value === undefined ? "–" : `${(100 * value).toFixed(1)}%`);
   return {
-    loss: number(smoothed(trace.points, "loss").at(-1), 3),
-    trainingAccuracy: percent(recent(trace.points)),
+    loss: number(recent(trace.points, "loss"), 3),
+    trainingAccuracy: percent(recent(trace.points, "accuracy")),
     testAccuracy: percent(last?.test.accuracy),
     trainingMode: percent(last?.modes?.training.accuracy),
     testLoss: number(last?.test.loss, 3),
@@ -36,12 +36,12 @@ export function numbersOf({ trace, looks }: NetworkHistory): Numbers {
 
 type Points = NetworkHistory["trace"]["points"];
 
-/** Mean accuracy of the last points: that of a single batch says little. */
-function recent(points: Points): number | undefined {
-  const some = points.slice(-pointsOfAccuracy);
+/** The mean of the last points. */
+function recent(points: Points, of: "loss" | "accuracy"): number | undefined {
+  const some = points.slice(-recentPoints);
   if (some.length === 0) return undefined;
   const steps = some.reduce((sum, { count }) => sum + count, 0);
-  return some.reduce((sum, { accuracy, count }) => sum + accuracy * count, 0) / steps;
+  return some.reduce((sum, point) => sum + point[of] * point.count, 0) / steps;
 }
 
 function speedOf(points: Points): number | undefined {
