@@ -1,4 +1,4 @@
-import type { Runtime } from "evenkeel";
+import type { ServiceContext } from "./context.ts";
 
 /**
  * What pages ask of the worker. Each service is a module of its own, which is loaded when a page first asks for it; its
@@ -13,11 +13,6 @@ export const services = {
   claims: () => import("../pages/claims/service.ts"),
   featureScales: () => import("../pages/feature-scales/service.ts"),
 } satisfies Record<string, () => Promise<{ serve(context: ServiceContext): object }>>;
-
-/** What a service is given. */
-export interface ServiceContext {
-  runtime: Runtime;
-}
 
 export type ServiceName = keyof typeof services;
 

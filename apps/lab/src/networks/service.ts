@@ -1,6 +1,6 @@
 import { transfer } from "comlink";
 import type { LoadProgress } from "../data/digits.ts";
-import type { ServiceContext } from "../engine/services.ts";
+import type { ServiceContext } from "../engine/context.ts";
 import { type Classification, classified } from "./classification.ts";
 import { type Comparison, openComparison } from "./comparison.ts";
 import type { Experiment } from "./experiment.ts";

@@ -1,5 +1,5 @@
 import type { LoadProgress } from "../data/digits.ts";
-import type { ServiceContext } from "../engine/services.ts";
+import type { ServiceContext } from "../engine/context.ts";
 import { openComparison, openedComparison } from "../networks/comparison.ts";
 import type { Experiment } from "../networks/experiment.ts";
 import { type Standing, takeSteps } from "./take.ts";

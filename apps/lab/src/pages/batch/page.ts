@@ -1,46 +1,13 @@
-import { choiceField, numberField } from "../../address/fields.ts";
 import type { Page } from "../../frame/page.ts";
-import { experimentFields, mostNetworks } from "../../networks/fields.ts";
-import { stepsField, type TrainedChoice } from "../../steps/fields.ts";
 import { presets } from "./presets.ts";
-import { type Quantity, quantities } from "./quantities.ts";
-
-/** What this page keeps in its address: networks, and which of their numbers is looked at. All count from 1. */
-export type Settings = TrainedChoice & {
-  network: number;
-  /** Hidden layer. */
-  layer: number;
-  channel: number;
-  batch: number;
-  /** Examples of the batch. */
-  size: number;
-  mode: "training" | "inference";
-  /** The number whose formula is shown. */
-  quantity: Quantity;
-  /** Of which example it is. */
-  example: number;
-};
-
-/** Most examples of a batch that is looked at. */
-export const mostExamples = 64;
+import { fields, type Settings } from "./settings.ts";
 
 export const page: Page<Settings> = {
   path: "batch",
   title: "Inside one batch",
   summary:
     "One layer, one channel, one batch: every number that batch normalization computes, forward and backward. Choose a number in the table to see how it came about.",
-  fields: {
-    ...experimentFields,
-    steps: stepsField,
-    network: numberField(2, { minimum: 1, maximum: mostNetworks, whole: true }),
-    layer: numberField(1, { minimum: 1, maximum: 12, whole: true }),
-    channel: numberField(1, { minimum: 1, maximum: 784, whole: true }),
-    batch: numberField(1, { minimum: 1, maximum: 10_000, whole: true }),
-    size: numberField(16, { minimum: 1, maximum: mostExamples, whole: true }),
-    mode: choiceField("training", ["training", "inference"]),
-    quantity: choiceField("normalized", quantities),
-    example: numberField(1, { minimum: 1, maximum: mostExamples, whole: true }),
-  },
+  fields,
   selections: ["quantity", "example"],
   presets,
   load: () => import("./Content.svelte"),

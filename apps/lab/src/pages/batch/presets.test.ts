@@ -13,14 +13,14 @@ import {
   varianceOf,
 } from "./arithmetic.ts";
 import { type Look, lookInside } from "./look.ts";
-import { page, type Settings } from "./page.ts";
 import { presets } from "./presets.ts";
+import { fields, type Settings } from "./settings.ts";
 
 const all = await mnist();
 
 /** What a preset shows, with some settings changed by the visitor. */
 async function shown(name: string, changes: Partial<Settings> = {}): Promise<Look> {
-  const { settings: defaults } = readSettings(page.fields, new URLSearchParams());
+  const { settings: defaults } = readSettings(fields, new URLSearchParams());
   const settings = { ...defaults, ...presets.find((preset) => preset.name === name)!.settings, ...changes };
   const experiment = experimentOf(settings);
   const data = { train: take(all.train, experiment.examples), test: all.test };

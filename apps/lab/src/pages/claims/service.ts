@@ -9,7 +9,7 @@ import {
   tryClaim,
 } from "evenkeel-experiments";
 import { loadDigits } from "../../data/digits.ts";
-import type { ServiceContext } from "../../engine/services.ts";
+import type { ServiceContext } from "../../engine/context.ts";
 
 /** A claim as it is to be tried: at a size, with so many seeds. */
 export interface Trial {

@@ -11,7 +11,7 @@ import {
   leastSquares,
   unitInput,
 } from "evenkeel-experiments";
-import type { ServiceContext } from "../../engine/services.ts";
+import type { ServiceContext } from "../../engine/context.ts";
 import { type Moments, momentsOf, type Pair } from "./moments.ts";
 
 /** Examples of the regression; all are in every step. */

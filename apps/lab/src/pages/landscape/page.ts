@@ -1,37 +1,13 @@
-import { choiceField, numberField } from "../../address/fields.ts";
 import type { Page } from "../../frame/page.ts";
-import { experimentFields } from "../../networks/fields.ts";
-import { stepsField, type TrainedChoice } from "../../steps/fields.ts";
-import type { Probe } from "./measure.ts";
 import { presets } from "./presets.ts";
-
-/** What this page keeps in its address: networks, and how their landscapes are measured. */
-export type Settings = TrainedChoice &
-  Omit<Probe, "batch"> & {
-    /** Which batch loss and gradient are of. */
-    probe: Probe["batch"];
-    /** Training steps from one measurement to the next. */
-    every: number;
-    /** The axis of the steps along the gradient. */
-    scale: "linear" | "log";
-  };
+import { fields, type Settings } from "./settings.ts";
 
 export const page: Page<Settings> = {
   path: "landscape",
   title: "Landscape",
   summary:
     "How the loss and its gradient change along the step that training is about to take, with and without batch normalization, at the weights of this moment.",
-  fields: {
-    ...experimentFields,
-    steps: stepsField,
-    from: numberField(0.5, { minimum: 0.001, maximum: 1000 }),
-    to: numberField(4, { minimum: 0.001, maximum: 1000 }),
-    points: numberField(8, { minimum: 2, maximum: 30, whole: true }),
-    probe: choiceField("next", ["next", "fixed"]),
-    size: numberField(128, { minimum: 2, maximum: 500, whole: true }),
-    every: numberField(5, { minimum: 1, maximum: 100, whole: true }),
-    scale: choiceField("linear", ["linear", "log"]),
-  },
+  fields,
   presets,
   load: () => import("./Content.svelte"),
 };

@@ -6,8 +6,8 @@ import type { End } from "../../networks/end.ts";
 import { experimentOf } from "../../networks/fields.ts";
 import { takeSteps } from "../../steps/take.ts";
 import { type Landscape, measure } from "./measure.ts";
-import { page, type Settings } from "./page.ts";
 import { presets } from "./presets.ts";
+import { fields, type Settings } from "./settings.ts";
 
 const all = await mnist();
 
@@ -20,7 +20,7 @@ interface Seen {
 
 /** What a preset shows when its networks have taken so many steps. */
 async function shown(name: string, ...steps: number[]): Promise<Seen[]> {
-  const { settings: defaults } = readSettings(page.fields, new URLSearchParams());
+  const { settings: defaults } = readSettings(fields, new URLSearchParams());
   const settings: Settings = { ...defaults, ...presets.find((preset) => preset.name === name)!.settings };
   const experiment = experimentOf(settings);
   const data = { train: take(all.train, experiment.examples), test: all.test };

@@ -1,5 +1,5 @@
 import type { Preset } from "../../frame/page.ts";
-import type { Settings } from "./page.ts";
+import type { Settings } from "./settings.ts";
 
 /** Each sentence says what comes out, and was checked against it. */
 export const presets: readonly Preset<Settings>[] = [

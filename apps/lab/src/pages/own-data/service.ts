@@ -1,5 +1,5 @@
 import { transfer } from "comlink";
-import type { ServiceContext } from "../../engine/services.ts";
+import type { ServiceContext } from "../../engine/context.ts";
 import { Contest, type Standing } from "./learning/contest.ts";
 import { examplesOf } from "./learning/examples.ts";
 import { type Outcome, Trained } from "./learning/outcome.ts";
