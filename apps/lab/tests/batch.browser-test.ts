@@ -145,6 +145,16 @@ describe("one batch", () => {
     await page.waitForURL(/steps=10/);
   });
 
+  it("begins anew where its address says fewer steps than another page has trained", async () => {
+    const networks = "examples=1000&width=8&batchSize=16&depth=2";
+    const page = await open(`#/landscape?${networks}&points=2`);
+    await page.getByRole("button", { name: "+10 steps" }).click();
+    await page.getByText("at step 10").waitFor();
+    await page.goto(new URL(`#/batch?${networks}&steps=4`, page.url()).href);
+    await page.getByText("after 4 steps").waitFor();
+    expect(page.url()).toContain("steps=4");
+  });
+
   it.each([
     ["light", "", false],
     ["dark, at inference", "&mode=inference", true],

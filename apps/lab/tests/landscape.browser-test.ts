@@ -92,7 +92,7 @@ describe("the landscape", () => {
   it("takes other settings at once, keeps them in its address, and leads on with them", async () => {
     const page = await open(`#/landscape?${one}`);
     const before = await numbers(page);
-    await page.getByLabel("Network B").selectOption("after");
+    await page.getByLabel("Batch norm of B").selectOption("after");
     await page.locator("tbody th", { hasText: "batch norm after the activation" }).waitFor();
     const after = await numbers(page);
     expect(after["no batch norm (A)"]).toEqual(before["no batch norm (A)"]);

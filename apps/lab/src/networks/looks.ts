@@ -10,7 +10,7 @@ const testImages = 1000;
 const probeImages = 200;
 
 /** Batches of test images that are taken through a network in training mode, at most. */
-const mostBatches = 40;
+const mostBatches = 250;
 
 /** Bins of a histogram. */
 const bins = 40;
@@ -30,8 +30,9 @@ export interface Look {
   /** On `testImages`, in inference mode. */
   test: Measures;
   /**
-   * The same test images in both modes, as many as fill batches of the training's size: in training mode, batch
-   * normalization uses each batch's own statistics. Undefined where the network cannot train on such batches.
+   * The same test images in both modes: in training mode, batch normalization uses each batch's own statistics, in as
+   * many batches of the training's size as they fill, 250 at most. Undefined where the network cannot train on such
+   * batches.
    */
   modes: { training: Measures; inference: Measures } | undefined;
   /** Hidden layers, the first one first. */
@@ -87,13 +88,17 @@ export async function look(
   const found = await model.inspect(probe.x, probe.y, { layers: inputs, weightGradients: kernels });
   const weights = await model.getWeights();
   const valuesOf = (name: string) => weights.get(name)!.data as Float32Array;
+  const inference = measuresOf(await model.evaluate(test.x, test.y));
   const preactivations = inputs.map((name) => found.layers[name]!);
   return {
     look: {
       step: competitor.end?.step ?? steps,
       seconds: competitor.seconds,
-      test: measuresOf(await model.evaluate(test.x, test.y)),
-      modes: await inBothModes(model, test, batchSize),
+      test: inference,
+      // Nothing else tells the modes apart.
+      modes: hasModes(settings)
+        ? await inBothModes(model, test, batchSize)
+        : { training: inference, inference },
       layers: hidden.map((layer, index) => ({
         all: percentiles(preactivations[index]!.data),
         unit: percentiles(firstUnit(preactivations[index]!)),
@@ -113,6 +118,10 @@ export async function look(
 /** The value that goes into a hidden layer's activation. */
 function preactivationOf({ placement }: NetworkSettings, layer: number): string {
   return placement === "before" ? layerNames.normalization(layer) : layerNames.dense(layer);
+}
+
+function hasModes({ placement, dropout }: NetworkSettings): boolean {
+  return placement !== "none" || dropout > 0;
 }
 
 async function inBothModes(model: Model, test: Dataset, batchSize: number): Promise<Look["modes"]> {

@@ -40,6 +40,14 @@ export const placementNames: Readonly<Record<NetworkSettings["placement"], strin
   input: "batch norm on the input",
 };
 
+/** The same beside a label that says of what. */
+export const placeNames: Readonly<Record<NetworkSettings["placement"], string>> = {
+  none: "none",
+  before: "before the activation",
+  after: "after the activation",
+  input: "on the input, raw pixels",
+};
+
 export const activationNames: Readonly<Record<NetworkSettings["activation"], string>> = {
   relu: "ReLU",
   sigmoid: "sigmoid",

@@ -36,7 +36,6 @@ export class Follower<W extends Wanted> {
   private isFollowing = false;
   private isOpen = true;
   private isStopping = false;
-  /** Networks that were trained on another page are taken as they are. */
   private isFirst = true;
 
   constructor(
@@ -85,7 +84,9 @@ export class Follower<W extends Wanted> {
     });
     const isWanted = () => this.isOpen && this.wanted === wanted;
     let standing = await service.open(experiment, false, onProgress);
-    if (standing.steps > steps && !this.isFirst) standing = await service.open(experiment, true, onProgress);
+    // Networks that another page has trained are taken as they are, unless the address says how far they are to be.
+    const isBack = standing.steps > steps && (steps > 0 || !this.isFirst);
+    if (isBack) standing = await service.open(experiment, true, onProgress);
     this.isFirst = false;
     this.loading = undefined;
     this.isStopping = false;

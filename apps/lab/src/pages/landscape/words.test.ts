@@ -29,7 +29,7 @@ describe("landscapes in words", () => {
       smoothness: 12,
     });
     expect(comparedInWords({ step: 3, networks: [landscape(), other] }, ["without", "with"])).toEqual([
-      "Without beside with: the loss varies 2 times as much, the gradient changes 4 times as much, effective β is 0.5 times as much.",
+      "Without beside with: the loss varies 2 times as much, the gradient changes 4 times as much, effective β is 0.5 times as large.",
     ]);
   });
 
@@ -39,7 +39,10 @@ describe("landscapes in words", () => {
     const networks = [broken, landscape({ smoothness: 3 })];
     expect(comparedInWords({ step: 0, networks }, ["one", "two"])).toEqual([
       "One: from η = 0.2 on, loss or gradient are no finite numbers.",
-      "One beside two: effective β is 2 times as much.",
+      "One beside two: effective β is 2 times as large.",
+    ]);
+    expect(comparedInWords({ step: 0, networks: [landscape(), landscape()] }, ["one", "two"])).toEqual([
+      "One beside two: the loss varies as much, the gradient changes as much, effective β is as large.",
     ]);
   });
 

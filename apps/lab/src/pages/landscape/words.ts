@@ -35,12 +35,17 @@ function lackOf({ along, loss, predictiveness }: Landscape, name: string): strin
 /** Three ratios: the width of the loss, the largest change of the gradient, the effective β. */
 function compared(first: Named, other: Named): string {
   const parts = [
-    ["the loss varies", width(first), width(other)],
-    ["the gradient changes", first.landscape.predictiveness?.high, other.landscape.predictiveness?.high],
-    ["effective β is", first.landscape.smoothness, other.landscape.smoothness],
+    ["the loss varies", "much", width(first), width(other)],
+    [
+      "the gradient changes",
+      "much",
+      first.landscape.predictiveness?.high,
+      other.landscape.predictiveness?.high,
+    ],
+    ["effective β is", "large", first.landscape.smoothness, other.landscape.smoothness],
   ] as const;
-  const said = parts.flatMap(([what, a, b]) =>
-    a === undefined || b === undefined || !(a > 0) || !(b > 0) ? [] : [`${what} ${timesAs(a / b)}`],
+  const said = parts.flatMap(([what, size, a, b]) =>
+    a === undefined || b === undefined || !(a > 0) || !(b > 0) ? [] : [`${what} ${timesAs(a / b)}${size}`],
   );
   return said.length === 0 ? "" : `${capitalized(first.name)} beside ${other.name}: ${said.join(", ")}.`;
 }
@@ -50,7 +55,8 @@ function width({ landscape: { loss } }: Named): number | undefined {
 }
 
 function timesAs(ratio: number): string {
-  return `${significant(ratio, 2)} times as much`;
+  const times = significant(ratio, 2);
+  return times === "1" ? "as " : `${times} times as `;
 }
 
 function capitalized(name: string): string {

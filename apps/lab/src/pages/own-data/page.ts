@@ -45,7 +45,7 @@ export const page: Page<Settings> = {
     {
       name: "Learning rate 10",
       settings: { learningRate: 10 },
-      look: "Far too large for both: one diverges, and the other, kept finite by batch norm, is no better than always saying the same.",
+      look: "Far too large for both: one diverges. Batch norm keeps the other finite, but it swings from epoch to epoch and learns little.",
       fails: true,
     },
     {

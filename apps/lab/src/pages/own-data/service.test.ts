@@ -229,11 +229,12 @@ describe("the preset", () => {
     expect(normalized.validation!.score).toBeLessThan(9);
   });
 
-  it("Learning rate 10: neither learns", async () => {
-    const { plain, normalized, baseline } = await run("Learning rate 10");
+  it("Learning rate 10: one diverges, the other learns little", async () => {
+    const { plain, normalized } = await run("Learning rate 10");
     expect(plain.end.how).toBe("diverged");
+    expect(plain.validation).toBeUndefined();
     expect(normalized.end.how).toBe("finished");
-    expect(normalized.validation!.score).toBeLessThan(baseline.score + 0.1);
+    expect(normalized.validation!.score).toBeLessThan(0.75);
   });
 
   it("Batches of two: batch norm harms", async () => {

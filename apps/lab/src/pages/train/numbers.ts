@@ -1,3 +1,4 @@
+import { significant } from "evenkeel-experiments";
 import type { NetworkHistory } from "../../networks/history.ts";
 
 /** The numbers of a network as it is now, as texts; what is not known yet is a dash. */
@@ -21,7 +22,7 @@ export function numbersOf({ trace, looks }: NetworkHistory): Numbers {
   const last = looks.at(-1);
   const millisecondsPerStep = speedOf(trace.points);
   const number = (value: number | undefined, digits: number) =>
-    value === undefined ? "–" : Number.isFinite(value) ? shown(value, digits) : "∞";
+    value === undefined ? "–" : Number.isFinite(value) ? significant(value, digits) : "∞";
   const percent = (value: number | undefined) => (value === undefined ? "–" : `${(100 * value).toFixed(1)}%`);
   return {
     loss: number(recent(trace.points, "loss"), 3),
@@ -53,9 +54,4 @@ function speedOf(points: Points): number | undefined {
   return from === last
     ? (1000 * last.seconds) / last.step
     : (1000 * (last.seconds - from.seconds)) / (last.step - from.step);
-}
-
-function shown(value: number, digits: number): string {
-  if (value !== 0 && (value >= 1e5 || value < 1e-4)) return value.toExponential(1);
-  return Number(value.toPrecision(digits)).toLocaleString("en", { maximumFractionDigits: 10 });
 }

@@ -1,5 +1,5 @@
 import { activations, type NetworkSettings, optimizerNames, placements } from "../../networks/experiment.ts";
-import { activationNames, optimizerTitles } from "../../networks/names.ts";
+import { activationNames, optimizerTitles, placeNames } from "../../networks/names.ts";
 
 /** As a slider has it. */
 interface Scale {
@@ -26,16 +26,9 @@ export interface Setting {
   note?: string;
 }
 
-const places = {
-  none: "none",
-  before: "before the activation",
-  after: "after the activation",
-  input: "on the input, raw pixels",
-} as const;
-
 /** All settings of a network, in the order in which they are shown. */
 export const networkSettings: readonly Setting[] = [
-  { name: "placement", label: "Batch norm", control: choice(placements, places) },
+  { name: "placement", label: "Batch norm", control: choice(placements, placeNames) },
   { name: "depth", label: "Hidden layers", control: { kind: "number", minimum: 1, maximum: 12 } },
   {
     name: "width",

@@ -29,7 +29,7 @@ export interface NetworkOutcome {
   epochs: number;
   /** Numbers that it learned. */
   parameters: number;
-  /** After the training, in inference mode; undefined for a network that could not be trained. */
+  /** After the training, in inference mode; undefined for a network that could not be trained, or gives no numbers. */
   training: Measures | undefined;
   validation: Measures | undefined;
   warnings: readonly string[];
@@ -103,7 +103,9 @@ async function networkOutcome(
     const { x, y } = examples[part];
     const { target } = examples;
     const logs = await model.evaluate(x, target.task === "class" ? y : target.scaling.transform(y));
-    return measuresOf(logs, examples);
+    const measures = measuresOf(logs, examples);
+    // Classes that are read from what is no number are none.
+    return Number.isFinite(measures.loss) ? measures : undefined;
   };
   return {
     normalized,

@@ -1,7 +1,7 @@
 import type { Mark, Plot } from "evenkeel-experiments/figures";
 import type { Affine, Look } from "../../../networks/looks.ts";
 import type { Spoken } from "./learning.ts";
-import { ends, layerOf, type Shown, spoken } from "./shown.ts";
+import { alongAxis, ends, layerOf, type Shown, spoken } from "./shown.ts";
 
 type Percentiles = Affine["gamma"];
 
@@ -17,7 +17,7 @@ export function preactivationPlot(network: Shown, layer: number, of: "all" | "un
     plot: {
       type: "plot",
       title: `${letter}: ${name}`,
-      x: { label: "steps" },
+      x: alongAxis([network], "step"),
       y: { label: own ? `into activation ${own}` : "" },
       marks: own ? bandOverSteps(network, (look) => look.layers[own - 1]![of]) : [],
     },

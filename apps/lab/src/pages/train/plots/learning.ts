@@ -1,6 +1,6 @@
 import type { Mark, Plot } from "evenkeel-experiments/figures";
 import { smoothed } from "../../../networks/trace.ts";
-import { type Along, alongLabels, ends, type Shown, spoken } from "./shown.ts";
+import { type Along, alongAxis, alongLabels, ends, hasBegun, type Shown, spoken } from "./shown.ts";
 
 /** A plot, and what it says in words. */
 export interface Spoken {
@@ -46,7 +46,7 @@ export function lossPlot(networks: readonly Shown[], along: Along, logarithmic: 
     plot: {
       type: "plot",
       title: `Training loss by ${along === "step" ? "step" : "second"}`,
-      x: { label: alongLabels[along] },
+      x: alongAxis(networks, along),
       y: {
         label: "training loss",
         scale: logarithmic ? "log" : "linear",
@@ -83,8 +83,8 @@ export function accuracyPlot(networks: readonly Shown[], along: Along): Spoken {
     plot: {
       type: "plot",
       title: `Accuracy by ${along === "step" ? "step" : "second"}`,
-      x: { label: alongLabels[along] },
-      y: { label: "accuracy on test images, %" },
+      x: alongAxis(networks, along),
+      y: { label: "accuracy on test images, %", ...(!hasBegun(networks) && { domain: [0, 100] as const }) },
       marks: [...marks, ...ends(networks, along)],
     },
     label: `Accuracy on test images in percent, by ${alongLabels[along]}; now ${spoken(
@@ -112,7 +112,7 @@ export function modesPlot(network: Shown, of: "accuracy" | "loss"): Spoken {
     plot: {
       type: "plot",
       title: `${letter}: ${name}`,
-      x: { label: "steps" },
+      x: alongAxis([network], "step"),
       y: { label: unit },
       marks: [
         {

@@ -1,4 +1,4 @@
-import type { Mark, SeriesStyle } from "evenkeel-experiments/figures";
+import type { Axis, Mark, SeriesStyle } from "evenkeel-experiments/figures";
 import type { NetworkSettings } from "../../../networks/experiment.ts";
 import type { NetworkHistory } from "../../../networks/history.ts";
 import type { Identity } from "../../../networks/names.ts";
@@ -22,6 +22,15 @@ export function stylesOf(networks: readonly Shown[]): ReadonlyMap<string, Series
       [`${letter} raw`, { color: style.color }] as const,
     ]),
   );
+}
+
+/** The axis along which curves go; before the first step it has its beginning only. */
+export function alongAxis(networks: readonly Shown[], along: Along): Axis {
+  return { label: alongLabels[along], ...(!hasBegun(networks) && { domain: [0, 1] as const }) };
+}
+
+export function hasBegun(networks: readonly Shown[]): boolean {
+  return networks.some(({ history }) => history.trace.points.length > 0);
 }
 
 /** Where networks came to an end. */
