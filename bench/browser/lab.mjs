@@ -1,11 +1,12 @@
 // @ts-check
-// What the built lab costs its visitors: bytes, the time to the first picture, and for how long a training keeps the page
-// from answering. See ../README.md.
+// What the built lab costs its visitors: bytes, the time to the first picture, for how long a training keeps the page from
+// answering, and what axe-core finds. See ../README.md.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
+import axe from "axe-core";
 import { preview } from "vite";
 import { fail } from "../command.mjs";
 import { machine, progress } from "../measure.mjs";
@@ -41,6 +42,7 @@ try {
     await sizes(titles),
     await paints(),
     await training(),
+    await accessibility(titles),
     `${processor}, Chromium ${browser.version()}, load ${load.toFixed(1)} before the run.`,
   ];
   console.log(sections.join("\n\n"));
@@ -120,6 +122,41 @@ function earlyFiles() {
   const text = readFileSync(join(dist, "offline.js"), "utf8");
   const files = JSON.parse(/** @type {string} */ (/^const builtFiles = (.*);$/m.exec(text)?.[1]));
   return Object.keys(files).filter((name) => files[name].early);
+}
+
+/** What axe-core finds on each page, in light and in dark colours. @param {(readonly [string, string])[]} titles */
+async function accessibility(titles) {
+  progress("accessibility");
+  const impacts = ["critical", "serious", "moderate", "minor"];
+  const rows = [];
+  for (const [title, hash] of titles) {
+    const { page, close } = await open(hash);
+    await page.waitForLoadState("networkidle");
+    await page.evaluate(axe.source);
+    /** @type {{ passed: number, impacts: string[] }[]} */
+    const found = [];
+    for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+      await page.emulateMedia({ colorScheme });
+      await page.locator(`html[data-theme='${colorScheme}']`).waitFor();
+      found.push(
+        await page.evaluate(async () => {
+          const { passes, violations } = await /** @type {any} */ (globalThis).axe.run();
+          return {
+            passed: /** @type {number} */ (passes.length),
+            impacts: /** @type {{ impact: string }[]} */ (violations).map(({ impact }) => impact),
+          };
+        }),
+      );
+    }
+    await close();
+    const counts = impacts.map((impact) =>
+      found.map((each) => each.impacts.filter((name) => name === impact).length).join(", "),
+    );
+    rows.push([title, found.map(({ passed }) => passed).join(", "), ...counts]);
+  }
+  return `Rules of axe-core ${axe.version} that each page keeps, and those that it breaks, by how much that hurts; in light, in dark colours:
+
+${table(["page", "kept", ...impacts], rows)}`;
 }
 
 async function paints() {
