@@ -1,23 +1,17 @@
 import { choiceField, type Fields, numberField } from "../../address/fields.ts";
 import { experimentFields, mostNetworks } from "../../networks/fields.ts";
 import { stepsField, type TrainedChoice } from "../../steps/fields.ts";
+import type { Place } from "./look.ts";
 import { type Quantity, quantities } from "./quantities.ts";
 
 /** What this page keeps in its address: networks, and which of their numbers is looked at. All count from 1. */
-export type Settings = TrainedChoice & {
-  network: number;
-  /** Hidden layer. */
-  layer: number;
-  channel: number;
-  batch: number;
-  /** Examples of the batch. */
-  size: number;
-  mode: "training" | "inference";
-  /** The number whose formula is shown. */
-  quantity: Quantity;
-  /** Of which example it is. */
-  example: number;
-};
+export type Settings = TrainedChoice &
+  Place & {
+    /** The number whose formula is shown. */
+    quantity: Quantity;
+    /** Of which example it is. */
+    example: number;
+  };
 
 /** Most examples of a batch that is looked at. */
 export const mostExamples = 64;
