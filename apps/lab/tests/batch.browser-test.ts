@@ -145,6 +145,17 @@ describe("one batch", () => {
     await page.waitForURL(/steps=10/);
   });
 
+  it("takes the networks as they are when a page is left while they train", async () => {
+    const page = await open("#/landscape?examples=1000&width=8&batchSize=16&depth=2&points=2&every=1");
+    const stepAt = async () => Number(/at step (\d+)/.exec((await page.locator("main").textContent())!)?.[1]);
+    await page.getByRole("button", { name: "Play" }).click();
+    await expect.poll(stepAt, { timeout: 30_000 }).toBeGreaterThan(20);
+    const before = await stepAt();
+    await page.getByRole("link", { name: "Inside one batch" }).click();
+    const after = /after (\d+) steps/.exec((await page.getByText(/after \d+ steps/).textContent())!);
+    expect(Number(after![1])).toBeGreaterThanOrEqual(before);
+  });
+
   it("begins anew where its address says fewer steps than another page has trained", async () => {
     const networks = "examples=1000&width=8&batchSize=16&depth=2";
     const page = await open(`#/landscape?${networks}&points=2`);

@@ -18,7 +18,7 @@ export const mostExamples = 64;
 
 export const fields: Fields<Settings> = {
   ...experimentFields,
-  steps: stepsField,
+  steps: stepsField(),
   network: numberField(2, { minimum: 1, maximum: mostNetworks, whole: true }),
   layer: numberField(1, { minimum: 1, maximum: 12, whole: true }),
   channel: numberField(1, { minimum: 1, maximum: 784, whole: true }),

@@ -16,7 +16,7 @@ export type Settings = TrainedChoice &
 
 export const fields: Fields<Settings> = {
   ...experimentFields,
-  steps: stepsField,
+  steps: stepsField(),
   from: numberField(0.5, { minimum: 0.001, maximum: 1000 }),
   to: numberField(4, { minimum: 0.001, maximum: 1000 }),
   points: numberField(8, { minimum: 2, maximum: 30, whole: true }),
